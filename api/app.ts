@@ -1,0 +1,147 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import { TssyncError } from "../src/core/error.ts";
+import type { Control } from "../src/engine/control.ts";
+import type { Log, Store } from "../src/ports.ts";
+import { authenticate, challenge } from "./authentication.ts";
+import type { ApiEnv } from "./connection.ts";
+import { eventRoutes } from "./event_routes.ts";
+import { STREAM_LIMITS, type StreamLimits } from "./event_stream.ts";
+import { failureRoutes } from "./failure_routes.ts";
+import { configRoutes } from "./config_routes.ts";
+import { flushRoutes } from "./flush_routes.ts";
+import { healthRoutes } from "./health_routes.ts";
+import { holdRoutes } from "./hold_routes.ts";
+import { checkHost } from "./host_check.ts";
+import { IdempotencyKeys } from "./idempotency.ts";
+import { routeGroup, SECURITY_SCHEME } from "./openapi.ts";
+import { problemResponse } from "./problem.ts";
+import { resyncRoutes } from "./resync_routes.ts";
+import { rootRoutes } from "./root_routes.ts";
+import { statusRoutes } from "./status_routes.ts";
+import { subscriptionRoutes } from "./subscription_routes.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { Tickets } from "./tickets.ts";
+import type { TokenRecord } from "./tokens.ts";
+import { versionRoutes } from "./version_routes.ts";
+import type { Build } from "./version_routes.ts";
+
+export type AppOptions = {
+  readonly build: Build;
+  /** Who may ask over TCP. */
+  readonly tokens: readonly TokenRecord[];
+  /** Names under which this daemon may be addressed, beside those of loopback; IPv6 addresses in brackets. */
+  readonly hosts: readonly string[];
+  /** Where idempotency keys are remembered. */
+  readonly meta: Pick<Store, "readMeta" | "writeMeta">;
+  readonly wallMs: () => number;
+  readonly log: Log;
+  /** Aborted before the listeners stop: streams end then, and say why. */
+  readonly closing?: AbortSignal;
+  /** Other bounds of event streams than the usual ones. */
+  readonly streams?: Partial<StreamLimits>;
+};
+
+/**
+ * The whole HTTP API: a function from `Request` to `Response` without any server. The second argument of `app.fetch` is a
+ * `Connection`; without it the rules of TCP hold.
+ *
+ * Order of checks: host and origin, token (401), scope (403), existence (404), then the rest of the request.
+ */
+export function createApp(control: Control, options: AppOptions): OpenAPIHono<ApiEnv> {
+  const app = routeGroup();
+  app.use(async function defensiveHeaders(c, next) {
+    await next();
+    // The answer to an upgrade belongs to the server.
+    if (c.res.status === 101) return;
+    c.res.headers.set("x-content-type-options", "nosniff");
+    c.res.headers.set("cache-control", "no-store");
+    c.res.headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  });
+  const tickets = new Tickets(options.wallMs);
+  app.use(checkHost(options.hosts), authenticate(options.tokens, tickets));
+
+  app.route("/", healthRoutes(control));
+  app.route("/", versionRoutes(control, options.build));
+  app.route("/", statusRoutes(control));
+  app.route("/", rootRoutes(control));
+  app.route("/", configRoutes(control));
+  app.route("/", resyncRoutes(control, new IdempotencyKeys(options.meta, options.wallMs)));
+  app.route("/", failureRoutes(control));
+  app.route("/", holdRoutes(control));
+  app.route("/", flushRoutes(control));
+  const following = {
+    limits: { ...STREAM_LIMITS, ...options.streams },
+    closing: options.closing ?? new AbortController().signal,
+  };
+  app.route("/", eventRoutes(control, { ...following, tickets }));
+  app.route("/", subscriptionRoutes(control, { ...following, subscriptions: new Subscriptions(options) }));
+  describe(app, options.build.version);
+
+  app.notFound((c) => {
+    const allowed = methodsOf(app, c.req.path);
+    if (allowed.length === 0) {
+      return problemResponse(
+        new TssyncError("NOT_FOUND", `There is nothing at ${c.req.path}; /openapi.json lists what there is`),
+      );
+    }
+    const allow = allowed.join(", ");
+    return problemResponse(
+      new TssyncError("METHOD_NOT_ALLOWED", `${c.req.path} does not take ${c.req.method}, only ${allow}`),
+      { allow },
+    );
+  });
+
+  app.onError((error, c) => {
+    const known = asTssyncError(error);
+    if (known.code === "INTERNAL") {
+      options.log.write("error", `${c.req.method} ${c.req.path} failed inside: ${error.message}`);
+      options.log.write("debug", "where it failed", { stack: error.stack });
+    }
+    return problemResponse(
+      known,
+      known.code === "UNAUTHORISED" ? { "www-authenticate": challenge(c.req.header("authorization")) } : {},
+    );
+  });
+  return app;
+}
+
+function asTssyncError(error: Error): TssyncError {
+  if (error instanceof TssyncError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new TssyncError("REQUEST_INVALID", error.message || "The request cannot be read");
+  }
+  // The cause goes into the log; a client learns nothing of the inside.
+  return new TssyncError("INTERNAL", "The request failed inside tssync; the log says why");
+}
+
+/** `/openapi.json`, generated from the schemas that validate. */
+function describe(app: OpenAPIHono<ApiEnv>, version: string): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, { type: "http", scheme: "bearer" });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "tssync",
+      version,
+      description: "One-way real-time mirror. On the unix socket no token is needed.",
+      license: { name: "MIT" },
+    },
+    servers: [{ url: "http://127.0.0.1:8008" }],
+    tags: ["health", "status", "roots", "resync", "failures", "holds", "events"].map((name) => ({ name })),
+  });
+}
+
+/** The methods that routes have for this path. */
+function methodsOf(app: OpenAPIHono<ApiEnv>, path: string): string[] {
+  const methods = app.routes
+    .filter((route) => route.method !== "ALL" && routePattern(route.path).test(path))
+    .map((route) => route.method);
+  return [...new Set(methods)].toSorted();
+}
+
+function routePattern(path: string): RegExp {
+  const parts = path.split("/").map((part) =>
+    part.startsWith(":") ? "[^/]+" : part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
+  );
+  return new RegExp(`^${parts.join("/")}$`);
+}

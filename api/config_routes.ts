@@ -1,0 +1,51 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { maskedConfiguration } from "../src/config/masked.ts";
+import type { Control } from "../src/engine/control.ts";
+import { requireScope } from "./authentication.ts";
+import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
+import { pathFields, pathFieldsSchema } from "./path_text.ts";
+import { rootConfigurationSchema } from "./root_schema.ts";
+
+const elementSchema = z.object({
+  name: z.string(),
+  attributes: z.record(z.string(), z.string()),
+  children: z.array(z.unknown()).meta({ description: "Elements of the same form" }),
+});
+
+const configurationSchema = z.object({
+  files: z.array(z.string()),
+  listen: z.object({ host: z.string(), port: z.int() }).nullable(),
+  debug: z.boolean(),
+  threadsMax: z.int(),
+  failLog: z.object({ path: z.string().nullable(), retryEveryMs: z.int() }),
+  module: z.string().nullable(),
+  roots: z.array(
+    rootConfigurationSchema.extend(pathFieldsSchema.shape).extend({
+      id: z.string(),
+      path: z.string().meta({ description: "Absolute" }),
+    }),
+  ),
+  plugins: z.array(z.object({ name: z.string(), enabled: z.boolean(), element: elementSchema })),
+}).openapi("Configuration");
+
+const configRoute = createRoute({
+  operationId: "readConfiguration",
+  method: "get",
+  path: "/v1/config",
+  tags: ["status"],
+  summary: "What this daemon was asked to do, every default filled in",
+  description: "Scope: admin. Secrets are masked.",
+  security: TOKEN_NEEDED,
+  middleware: [requireScope("admin")] as const,
+  responses: { 200: jsonAnswer("As it holds now", configurationSchema), ...refusals() },
+});
+
+/** `/v1/config`. */
+export function configRoutes(control: Control) {
+  return routeGroup().openapi(configRoute, (c) => {
+    const masked = maskedConfiguration(control.configuration());
+    const roots = masked.roots.map((root) => ({ ...root, ...pathFields(root.path) }));
+    // The schema drops nothing that stands in it, and copies: what is answered is what is described.
+    return c.json(configurationSchema.parse({ ...masked, roots }), 200);
+  });
+}

@@ -1,0 +1,39 @@
+import type { Scope } from "./scope.ts";
+
+/** One open WebSocket. */
+export type Socket = {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Bytes that were sent and are not on the wire. */
+  readonly buffered: () => number;
+};
+
+export type SocketHandlers = {
+  onOpen(socket: Socket): void;
+  onText(socket: Socket, text: string): void;
+  onClose(): void;
+};
+
+/** What a server knows about the connection a request came on; it is Hono's `env`. */
+export type Connection = {
+  readonly transport: "unix" | "tcp";
+  /** Tells the server that this request may stay silent for long: no idle timeout. */
+  readonly keepOpen?: () => void;
+  /** Makes the request a WebSocket. The answer is for this server alone. */
+  readonly upgrade?: (protocol: string | null, handlers: SocketHandlers) => Response;
+};
+
+/** Who asks. The unix socket's file mode is its password: whoever may open it is `admin`. */
+export type Identity = { readonly name: string; readonly scope: Scope };
+
+/** The types behind every Hono context of this API. */
+export type ApiEnv = {
+  Bindings: Connection;
+  /** `identity` is null on a route that needs no token, asked without a valid one. */
+  Variables: { identity: Identity | null };
+};
+
+/** The connection of a request. Without one (a caller that is no server of ours) the strict rules of TCP hold. */
+export function connectionOf(env: Connection | undefined): Connection {
+  return env?.transport === "unix" ? env : { ...env, transport: "tcp" };
+}

@@ -1,0 +1,101 @@
+import { z } from "@hono/zod-openapi";
+import type { DaemonStatus, RemoteState, RemoteStatus, RootState, RootStatus } from "../src/engine/control.ts";
+import { pathFields, pathFieldsSchema } from "./path_text.ts";
+import { timeSchema, timeText } from "./time_text.ts";
+
+const ROOT_STATES = [
+  "starting",
+  "watching",
+  "degraded",
+  "halted",
+  "paused",
+  "stopped",
+] as const satisfies readonly RootState[];
+const REMOTE_STATES = [
+  "ok",
+  "syncing",
+  "retrying",
+  "failing",
+  "held",
+  "paused",
+] as const satisfies readonly RemoteState[];
+
+export const remoteSchema = z.object({
+  id: z.string().meta({ example: "172.16.1.41::www" }),
+  address: z.string(),
+  state: z.enum(REMOTE_STATES),
+  reason: z.string().nullable(),
+  pending: z.int().meta({ description: "Changes that wait or are in flight" }),
+  oldestPendingSeconds: z.number().nullable().meta({
+    description: "Age of the oldest of them: the number to alert on",
+  }),
+  inFlight: z.int(),
+  failures: z.int(),
+  lastSyncedAt: timeSchema.nullable(),
+  watermark: timeSchema.nullable().meta({
+    description: "Everything that changed before is on this remote, except what is pending",
+  }),
+}).openapi("Remote");
+
+export const rootSchema = pathFieldsSchema.extend({
+  id: z.string(),
+  path: z.string().meta({ description: "Absolute" }),
+  state: z.enum(ROOT_STATES),
+  reason: z.string().nullable(),
+  watches: z.int(),
+  remotes: z.array(remoteSchema),
+}).openapi("Root");
+
+export const statusSchema = z.object({
+  node: z.string(),
+  startedAt: timeSchema,
+  epoch: z.string(),
+  cursor: z.string().meta({ description: "Id of the newest event" }),
+  roots: z.array(rootSchema),
+  plugins: z.array(z.object({ name: z.string() })),
+}).openapi("Status");
+
+export type StatusDocument = z.output<typeof statusSchema>;
+export type RootDocument = z.output<typeof rootSchema>;
+export type RemoteDocument = z.output<typeof remoteSchema>;
+
+export function statusDocument(status: DaemonStatus): StatusDocument {
+  return {
+    node: status.node,
+    startedAt: timeText(status.startedAtMs),
+    epoch: status.epoch,
+    cursor: status.cursor,
+    roots: status.roots.map((root) => rootDocument(root, status.nowMs)),
+    // Plugins of the configuration do not run yet.
+    plugins: [],
+  };
+}
+
+export function rootDocument(root: RootStatus, nowMs: number): RootDocument {
+  return {
+    id: root.id,
+    ...pathFields(root.path),
+    state: root.state,
+    reason: root.reason,
+    watches: root.watches,
+    remotes: root.remotes.map((remote) => remoteDocument(remote, nowMs)),
+  };
+}
+
+export function remoteDocument(remote: RemoteStatus, nowMs: number): RemoteDocument {
+  const { id, address, state, reason, pending, inFlight, failures } = remote;
+  return {
+    id,
+    address,
+    state,
+    reason,
+    pending,
+    oldestPendingSeconds: remote.oldestPendingAtMs === null
+      ? null
+      : Math.max(0, nowMs - remote.oldestPendingAtMs) / 1000,
+    inFlight,
+    failures,
+    lastSyncedAt: timeText(remote.lastSyncedAtMs),
+    watermark: timeText(remote.watermarkMs),
+  };
+}

@@ -1,0 +1,11 @@
+/** Chooses the C library of the runtime that the program runs under, without ever loading the other's. */
+import process from "node:process";
+import type { Libc } from "./libc.ts";
+
+/** Throws an `Error` where the C library cannot be opened. */
+export async function loadLibc(): Promise<Libc> {
+  const { openLibc } = process.versions["deno"] === undefined
+    ? await import("./libc_bun.ts")
+    : await import("./libc_deno.ts");
+  return openLibc();
+}

@@ -1,0 +1,76 @@
+/** The log of the process, through LogTape. */
+import type { Sink } from "@logtape/logtape";
+import { configureSync, getLogger } from "@logtape/logtape";
+import type { Log, LogLevel } from "../ports.ts";
+import { LOG_LINES, type LogFormat } from "./log_line.ts";
+import { fileOutput, type LogOutput, stderrOutput } from "./log_output.ts";
+
+export interface ProcessLog extends Log, AsyncDisposable {
+  /** Opens the log file again under its name, after a rotation has moved it away. */
+  reopen(): void;
+}
+
+export type LogOptions = {
+  /** Less urgent messages are left out. */
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Instead of standard error. */
+  readonly file?: string | undefined;
+};
+
+const URGENCY = { debug: 0, info: 1, warning: 2, error: 3 } as const satisfies Record<LogLevel, number>;
+
+const CATEGORY = ["tssync"];
+
+/**
+ * Opens the one log of this process; an earlier one then writes here as well. Throws an `Error` when the file cannot be opened.
+ * Disposing waits up to a second for a slow reader of standard error.
+ */
+export function openLog(options: LogOptions): ProcessLog {
+  const toLine = LOG_LINES[options.format];
+  const lostLine = (lost: number): string =>
+    toLine({
+      atMs: Date.now(),
+      level: "warning",
+      message: "Log messages were lost: they could not be written",
+      fields: { lost },
+    });
+  const output: LogOutput = options.file === undefined ? stderrOutput(lostLine) : fileOutput(options.file, lostLine);
+  const sink: Sink = (record) => {
+    const level = URGENCY[record.level as LogLevel] === undefined ? "error" : record.level as LogLevel;
+    output.write(
+      toLine({ atMs: record.timestamp, level, message: record.message.join(""), fields: record.properties }),
+    );
+  };
+  configureSync({
+    reset: true,
+    sinks: { output: sink },
+    loggers: [
+      { category: CATEGORY, sinks: ["output"], lowestLevel: options.level },
+      { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "warning" },
+    ],
+  });
+  const logger = getLogger(CATEGORY);
+  return {
+    write: (level, message, fields = {}) => {
+      if (URGENCY[level] < URGENCY[options.level]) return;
+      // Not logger.info(): braces in a message, which may hold a file name, would be taken for placeholders.
+      logger.emit({ level, message: [message], rawMessage: message, timestamp: Date.now(), properties: { ...fields } });
+    },
+    reopen: () => {
+      try {
+        output.reopen();
+      } catch (error) {
+        output.write(
+          toLine({
+            atMs: Date.now(),
+            level: "error",
+            message: "Cannot open the log file again, going on with the old one",
+            fields: { file: options.file, error },
+          }),
+        );
+      }
+    },
+    [Symbol.asyncDispose]: () => output[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,199 @@
+import {
+  CLIENT_OPTIONS,
+  COMMON_OPTIONS,
+  LOG_OPTIONS,
+  MIRROR_OPTIONS,
+  REMOTE_OPTION,
+  ROOT_OPTION,
+  SERVE_OPTIONS,
+} from "./option.ts";
+import type { Option } from "./option.ts";
+
+const REASON_OPTION: Option = { name: "reason", value: "TEXT", brief: "For those who look at the status later" };
+
+/** One command as users see it. How it runs stands in `run.ts`. */
+export type CommandSpec = {
+  readonly brief: string;
+  /** Operands as the usage line shows them; empty: it takes none. */
+  readonly operands: string;
+  readonly operandsMax: number;
+  readonly options: readonly Option[];
+  /** What there is to know beside the options. */
+  readonly text: string;
+  readonly examples: readonly string[];
+};
+
+export const COMMANDS = {
+  serve: {
+    brief: "Run the daemon",
+    operands: "",
+    operandsMax: 0,
+    options: [...MIRROR_OPTIONS, ...SERVE_OPTIONS, ...LOG_OPTIONS, ...COMMON_OPTIONS],
+    text: "Without a command, sersync's flags do the same: tssync -dro confxml.xml\n" +
+      "A remote that is met for the first time gets one full sync; with sersync's flags alone only -r makes one.",
+    examples: [
+      "tssync serve -o /etc/tssync/confxml.xml",
+      "tssync serve --watch /data/www --to backup@172.16.1.41::www --password-file /etc/rsync.pass",
+    ],
+  },
+  sync: {
+    brief: "One full sync of everything to every remote, then exit",
+    operands: "",
+    operandsMax: 0,
+    options: [...MIRROR_OPTIONS, ...SERVE_OPTIONS, ...LOG_OPTIONS, ...COMMON_OPTIONS],
+    text: "Takes the options of serve; those of the daemon and its API have no meaning here.\n" +
+      "Ends with 0 when every remote has everything, else with 1. Beside a running daemon use `tssync resync`.",
+    examples: ["tssync sync -o confxml.xml", "tssync sync --watch /data/www --to /mnt/backup/www"],
+  },
+  check: {
+    brief: "Validate the configuration, print every problem at once",
+    operands: "",
+    operandsMax: 0,
+    options: [...MIRROR_OPTIONS, ...SERVE_OPTIONS, ...LOG_OPTIONS, ...COMMON_OPTIONS],
+    text:
+      "Takes the options of serve. Looks at the disk too, connects nowhere. Ends with 0, or with 78 when there is a problem.",
+    examples: ["tssync check -o confxml.xml"],
+  },
+  demo: {
+    brief: "Everything on this machine: a directory, two backup servers, the daemon, some changes with their times",
+    operands: "",
+    operandsMax: 0,
+    options: [...LOG_OPTIONS, ...COMMON_OPTIONS],
+    text: "Runs until interrupted and leaves nothing behind. Its API takes port 8008 where that is free.",
+    examples: ["tssync demo"],
+  },
+  status: {
+    brief: "What the daemon is doing",
+    operands: "",
+    operandsMax: 0,
+    options: [...CLIENT_OPTIONS, ...COMMON_OPTIONS],
+    text: "One line for each remote: its state, what waits for it and for how long.",
+    examples: ["tssync status", "tssync status --json | jq '.roots[].remotes[] | select(.oldestPendingSeconds > 60)'"],
+  },
+  resync: {
+    brief: "Compare source and remotes, send what differs",
+    operands: "[PATH]...",
+    operandsMax: Number.POSITIVE_INFINITY,
+    options: [
+      ROOT_OPTION,
+      REMOTE_OPTION,
+      { name: "no-delete", brief: "Send only, delete nothing" },
+      { name: "dry-run", brief: "Change nothing, list what differs (implies --wait)" },
+      { name: "checksum", brief: "Compare contents, not size and time" },
+      { name: "wait", brief: "Wait until it has ended; exit 1 if it failed" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text: "PATH is relative to the root; without one everything is compared.",
+    examples: ["tssync resync --wait", "tssync resync --root www site/images", "tssync resync --dry-run"],
+  },
+  failures: {
+    brief: "Paths that a remote refuses",
+    operands: "[ID]",
+    operandsMax: 1,
+    options: [
+      { name: "retry", brief: "Try them again now; with ID only that one" },
+      { name: "script", brief: "Print them in the form of sersync's fail log" },
+      { ...ROOT_OPTION },
+      { ...REMOTE_OPTION },
+      { name: "since", value: "TIME", brief: "Only those that failed since then, such as 2026-11-20T09:00:00Z" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text: "They are tried again by themselves from time to time, and when the path changes.",
+    examples: ["tssync failures", "tssync failures --retry", "tssync failures --retry 17"],
+  },
+  events: {
+    brief: "What happened: changes seen, changes mirrored, resyncs, troubles",
+    operands: "",
+    operandsMax: 0,
+    options: [
+      { name: "follow", brief: "Go on with what happens from now on; a restart of the daemon loses nothing" },
+      { name: "after", value: "CURSOR", brief: "Only what came behind this event; also earliest and latest" },
+      { name: "types", value: "TYPES", brief: "Only these, separated by commas, such as tssync.file.*" },
+      ROOT_OPTION,
+      REMOTE_OPTION,
+      { name: "path", value: "PATH", brief: "Only paths that begin so, or match a pattern with *, ** and ?" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text: "Without --after everything that is kept is printed, with --follow only what happens from now on.\n" +
+      "--json prints one event per line, as the API gives it; its id is what --after takes.",
+    examples: [
+      "tssync events --follow",
+      "tssync events --follow --types tssync.file.synced_all --path site/ --json",
+    ],
+  },
+  flush: {
+    brief: "Wait until everything written so far is on all remotes",
+    operands: "",
+    operandsMax: 0,
+    options: [
+      ROOT_OPTION,
+      { name: "scope", value: "seen|synced", brief: "seen: the daemon knows of it; synced: on all remotes (default)" },
+      { name: "timeout", value: "DURATION", brief: "Give up after this time, with exit 6 (default 30s)" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text: "Made for deploy scripts: write, flush, switch over.",
+    examples: ["tssync flush --timeout 5m && ./switch-over"],
+  },
+  pause: {
+    brief: "Send nothing for a while; changes are remembered",
+    operands: "[ROOT [REMOTE]]",
+    operandsMax: 2,
+    options: [REASON_OPTION, ...CLIENT_OPTIONS, ...COMMON_OPTIONS],
+    text: "Without ROOT every root is paused. A pause holds until `tssync resume`, also across a restart.",
+    examples: ["tssync pause", "tssync pause www 172.16.1.41::www --reason maintenance"],
+  },
+  resume: {
+    brief: "End a pause, or accept the directory in a halted root's place",
+    operands: "[ROOT [REMOTE]]",
+    operandsMax: 2,
+    options: [REASON_OPTION, ...CLIENT_OPTIONS, ...COMMON_OPTIONS],
+    text:
+      "Without ROOT everything goes on that is paused or halted. A root is halted when its directory is gone, unmounted,\n" +
+      "replaced or suddenly empty. It goes on by itself when the same directory is back; this command says that the one\n" +
+      "there now is right. Deletes beyond measure still wait: tssync holds.",
+    examples: ["tssync resume www", "tssync resume www 172.16.1.41::www"],
+  },
+  holds: {
+    brief: "Deletes that wait for a decision",
+    operands: "",
+    operandsMax: 0,
+    options: [
+      { name: "approve", value: "ID", brief: "Let these deletes be made" },
+      { name: "reject", value: "ID", brief: "Keep on the remote what they name" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text:
+      "A full sync that would delete more than anybody can have meant sends everything, deletes nothing and asks. So do\n" +
+      "changes that bring more deletes at once than maxDelete allows. A decision is made once.",
+    examples: ["tssync holds", "tssync holds --approve h7k2m9x4q1zb"],
+  },
+  version: {
+    brief: "Print the version",
+    operands: "",
+    operandsMax: 0,
+    options: COMMON_OPTIONS,
+    text: "",
+    examples: ["tssync version"],
+  },
+  help: {
+    brief: "Print this overview, or the help of one command",
+    operands: "[COMMAND]",
+    operandsMax: 1,
+    options: COMMON_OPTIONS,
+    text: "",
+    examples: ["tssync help serve"],
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}

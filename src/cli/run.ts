@@ -1,0 +1,50 @@
+import { checkCommand } from "./check_command.ts";
+import type { Command } from "./command.ts";
+import type { CommandName } from "./command_table.ts";
+import { demoCommand } from "./demo_command.ts";
+import { reportError } from "./error_report.ts";
+import { eventsCommand } from "./events_command.ts";
+import { failuresCommand } from "./failures_command.ts";
+import { flushCommand } from "./flush_command.ts";
+import { helpCommand } from "./help_command.ts";
+import { commandText, overviewText } from "./help_text.ts";
+import { holdsCommand } from "./holds_command.ts";
+import { parseArguments } from "./parse_arguments.ts";
+import { pauseCommand, resumeCommand } from "./pause_command.ts";
+import { resyncCommand } from "./resync_command.ts";
+import { serveCommand } from "./serve_command.ts";
+import { statusCommand } from "./status_command.ts";
+import { syncCommand } from "./sync_command.ts";
+import type { Surroundings } from "./terminal.ts";
+import { versionCommand } from "./version_command.ts";
+
+const RUNNERS = {
+  serve: serveCommand,
+  sync: syncCommand,
+  check: checkCommand,
+  demo: demoCommand,
+  status: statusCommand,
+  resync: resyncCommand,
+  failures: failuresCommand,
+  events: eventsCommand,
+  flush: flushCommand,
+  pause: pauseCommand,
+  resume: resumeCommand,
+  holds: holdsCommand,
+  version: versionCommand,
+  help: helpCommand,
+} as const satisfies Record<CommandName, Command>;
+
+/** Runs one command line (without the program's name). Resolves with the exit code, never rejects. */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    const invocation = parseArguments(args);
+    if (invocation.options.has("help")) {
+      surroundings.terminal.out(invocation.bare ? overviewText() : commandText(invocation.command));
+      return 0;
+    }
+    return await RUNNERS[invocation.command](invocation, surroundings);
+  } catch (error) {
+    return reportError(error, surroundings.terminal, args.includes("--json"));
+  }
+}

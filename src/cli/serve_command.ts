@@ -1,0 +1,95 @@
+import { openLog } from "../adapters/log.ts";
+import type { ProcessLog } from "../adapters/log.ts";
+import type { ConfigurationReading } from "../config/configuration_input.ts";
+import { ERRORS, TssyncError } from "../core/error.ts";
+import { pathToText } from "../core/path.ts";
+import type { Command } from "./command.ts";
+import { reportFailure, reportReady, startDetached, takeDetachedMark } from "./detach.ts";
+import { unexpected } from "./error_report.ts";
+import { loadConfiguration } from "./load_configuration.ts";
+import { logOptions } from "./log_options.ts";
+import { refuseOpenListener } from "./open_listener.ts";
+import type { Invocation } from "./parse_arguments.ts";
+import { onSignals } from "./signals.ts";
+import { statePaths } from "./state_paths.ts";
+import type { StatePaths } from "./state_paths.ts";
+import { jsonText } from "./terminal.ts";
+import type { Surroundings } from "./terminal.ts";
+import { openInstance } from "./wiring.ts";
+
+/** `tssync serve`, and sersync's flags without a command. */
+export const serveCommand: Command = async (invocation, surroundings) => {
+  const { options } = invocation;
+  const detached = takeDetachedMark();
+  try {
+    const reading = await loadConfiguration(invocation, surroundings.cwd);
+    const paths = statePaths(options.text("state-dir"), surroundings);
+    refuseOpenListener(reading.configuration.listen, options.has("insecure-http"));
+    const logging = logOptions(options, reading.configuration.debug);
+    if (options.has("daemon") && !detached) return await goToBackground(reading, paths, invocation, surroundings);
+    await using log = openLog({ ...logging, ...(detached ? { file: paths.log } : {}) });
+    return await serve({ reading, paths, log, invocation, surroundings });
+  } catch (error) {
+    if (!detached || !process.connected) throw error;
+    // Whoever waits in the foreground tells it; the log may be that of a running instance.
+    const known = error instanceof TssyncError ? error : unexpected(error);
+    reportFailure(known);
+    return ERRORS[known.code].exitCode;
+  }
+};
+
+type Serving = {
+  readonly reading: ConfigurationReading;
+  readonly paths: StatePaths;
+  readonly log: ProcessLog;
+  readonly invocation: Invocation;
+  readonly surroundings: Surroundings;
+};
+
+async function serve({ reading, paths, log, invocation, surroundings }: Serving): Promise<number> {
+  const { configuration, warnings } = reading;
+  const stopAsked = Promise.withResolvers<string>();
+  using _signals = onSignals({
+    stop: stopAsked.resolve,
+    reload: () =>
+      log.write("warning", "HUP: this version cannot re-read its configuration while it runs; restart it instead"),
+    reopenLog: () => log.reopen(),
+  });
+  for (const warning of warnings) log.write("warning", warning.message);
+  await using instance = await openInstance({
+    configuration,
+    paths,
+    log,
+    withApi: true,
+  });
+  await instance.start();
+  for (const root of configuration.roots) {
+    const remotes = root.remotes.map((remote) => remote.address).join(", ");
+    log.write("info", `mirroring ${pathToText(root.path)} to ${remotes}`, { root: root.id });
+  }
+  log.write("info", `ready: API on ${instance.addresses.join(" and ")}`, { pid: process.pid });
+  reportReady();
+  if (invocation.options.has("json")) {
+    surroundings.terminal.out(jsonText({ ready: true, pid: process.pid, api: instance.addresses }));
+  }
+  const signal = await stopAsked.promise;
+  log.write("info", `${signal}: stopping; the same signal again ends at once`);
+  return 0;
+}
+
+/** The configuration is read here too, so that its problems come to the terminal and nothing is left behind. */
+async function goToBackground(
+  { warnings }: ConfigurationReading,
+  paths: StatePaths,
+  { options }: Invocation,
+  { terminal }: Surroundings,
+): Promise<number> {
+  for (const warning of warnings) terminal.err(`tssync: ${warning.message}\n`);
+  const pid = await startDetached(paths);
+  terminal.out(
+    options.has("json")
+      ? jsonText({ ready: true, pid, log: paths.log })
+      : `tssync runs in the background: pid ${pid}, log ${paths.log}\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,76 @@
+import type { RemoteDocument, RootDocument, StatusDocument } from "../../api/status_schema.ts";
+import { quoteForShell } from "../core/fail_log_text.ts";
+import { Client } from "./client.ts";
+import { clientTarget } from "./client_target.ts";
+import type { Command } from "./command.ts";
+import { ageText, tableText, visibleText } from "./table_text.ts";
+import { jsonText } from "./terminal.ts";
+
+/** `tssync status`. */
+export const statusCommand: Command = async ({ options }, surroundings) => {
+  const status = await new Client(clientTarget(options, surroundings)).status();
+  surroundings.terminal.out(options.has("json") ? jsonText(status) : statusText(status, Date.now()));
+  return 0;
+};
+
+export function statusText(status: StatusDocument, nowMs: number): string {
+  const since = (time: string) => ageText(Math.max(0, nowMs - Date.parse(time)) / 1_000);
+  const parts = [`${status.node}: running for ${since(status.startedAt)}\n`];
+  for (const root of status.roots) {
+    const reason = root.reason === null ? "" : `: ${visibleText(root.reason)}`;
+    parts.push(`\n${visibleText(root.id)}  ${visibleText(root.path)}  ${root.state}${reason}\n`);
+    parts.push(indented(tableText([
+      ["REMOTE", "STATE", "WAITING", "OLDEST", "IN FLIGHT", "FAILED", "LAST SYNCED"],
+      ...root.remotes.map((remote) => [
+        remote.address,
+        remote.state,
+        String(remote.pending),
+        remote.oldestPendingSeconds === null ? "-" : ageText(remote.oldestPendingSeconds),
+        String(remote.inFlight),
+        String(remote.failures),
+        remote.lastSyncedAt === null ? "never" : `${since(remote.lastSyncedAt)} ago`,
+      ]),
+    ])));
+    for (const remote of root.remotes) {
+      if (remote.reason !== null) parts.push(`  ${visibleText(remote.address)}: ${visibleText(remote.reason)}\n`);
+      parts.push(...REMOTE_CURES[remote.state]({ root, remote }).map((line) => `    ${line}\n`));
+    }
+    parts.push(...ROOT_CURES[root.state](root).map((line) => `  ${line}\n`));
+  }
+  return parts.join("");
+}
+
+/** What a person can do about a state. */
+const ROOT_CURES: Readonly<Record<RootDocument["state"], (root: RootDocument) => readonly string[]>> = {
+  starting: () => [],
+  watching: () => [],
+  degraded: () => [],
+  halted: ({ id }) => [
+    "Nothing is sent or deleted. It goes on by itself when the same directory is back.",
+    `If the directory there now is the right one: tssync resume ${argument(id)}`,
+  ],
+  paused: ({ id }) => [`Changes are remembered. To go on: tssync resume ${argument(id)}`],
+  stopped: () => [],
+};
+
+type RemoteOfRoot = { readonly root: RootDocument; readonly remote: RemoteDocument };
+
+const REMOTE_CURES: Readonly<Record<RemoteDocument["state"], (place: RemoteOfRoot) => readonly string[]>> = {
+  ok: () => [],
+  syncing: () => [],
+  retrying: () => [],
+  failing: () => [],
+  held: () => ["Everything else is sent. To see and decide: tssync holds"],
+  paused: ({ root, remote }) => [
+    `Changes are remembered. To go on: tssync resume ${argument(root.id)} ${argument(remote.id)}`,
+  ],
+};
+
+/** As it is typed in a shell. */
+function argument(id: string): string {
+  return /^[\w@%+=:,./-]+$/.test(id) ? id : visibleText(quoteForShell(id));
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, "  ");
+}

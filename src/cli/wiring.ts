@@ -1,0 +1,168 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../../api/app.ts";
+import { listen } from "../../api/listener.ts";
+import type { Listener } from "../../api/listener.ts";
+import { tokenRecord } from "../../api/tokens.ts";
+import { nodeFileSystem } from "../adapters/file_system.ts";
+import { openInotifyFactory } from "../adapters/inotify_watcher.ts";
+import { openRsyncRunner } from "../adapters/rsync_runner.ts";
+import { openStore } from "../adapters/sqlite_store.ts";
+import { stateUnusable } from "../adapters/state_directory.ts";
+import { SystemClock } from "../adapters/system_clock.ts";
+import { SystemRandom } from "../adapters/system_random.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { TssyncError } from "../core/error.ts";
+import { textToBytePath } from "../core/path.ts";
+import { Daemon } from "../engine/daemon.ts";
+import type { Control } from "../engine/control.ts";
+import type { EngineWorld } from "../engine/engine_world.ts";
+import type { Log, RsyncRunner, Store } from "../ports.ts";
+import { runtimeText } from "./runtime.ts";
+import { refuseStateInsideSource } from "./state_placement.ts";
+import type { StatePaths } from "./state_paths.ts";
+import { readOrMakeToken } from "./token_file.ts";
+import { COMMIT, VERSION } from "./version.ts";
+
+export type InstanceOptions = {
+  readonly configuration: Configuration;
+  readonly paths: StatePaths;
+  readonly log: Log;
+  /** Without the API a single full sync runs. */
+  readonly withApi: boolean;
+};
+
+/** One tssync, put together. Disposing stops it: the API first, then the engine, then the store is closed. */
+export type Instance = AsyncDisposable & {
+  readonly control: Control;
+  /** Starts mirroring; resolves once all watches stand. */
+  start(): Promise<void>;
+  /** Where the API listens. */
+  readonly addresses: readonly string[];
+};
+
+/**
+ * Puts adapters, engine and API together, in the order in which things can go wrong: rsync, the state directory, the
+ * listeners. Nothing is watched before `start()`; until then the API says that it is not ready.
+ *
+ * @throws TssyncError RSYNC_UNUSABLE, STATE_LOCKED, STATE_UNUSABLE, LISTEN_REFUSED; nothing is left behind then.
+ */
+export async function openInstance({ configuration, paths, log, withApi }: InstanceOptions): Promise<Instance> {
+  refuseStateInsideSource(paths.directory, configuration.roots);
+  const runner = openRsyncRunner();
+  const nanoseconds = await probeRsync(runner);
+
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(openStore(paths.directory));
+  const clock = new SystemClock();
+  const world: EngineWorld = {
+    clock,
+    random: new SystemRandom(),
+    log,
+    fileSystem: nodeFileSystem,
+    inotify: await openInotifyFactory(),
+    runner,
+    store,
+    barrierDirectory: textToBytePath(makeBarrierDirectory(paths.directory)),
+    nanoseconds,
+    bootId: readBootId(),
+    node: hostname(),
+  };
+  const daemon = new Daemon(configuration, world);
+  let started = false;
+  // What was never started has nothing to remember: stopping it would store that it had seen everything.
+  opened.defer(() => started ? daemon.stop() : Promise.resolve());
+  const addresses: string[] = [];
+  const closing = new AbortController();
+  if (withApi) {
+    for (const listener of await openListeners(daemon, { configuration, paths, log, store, closing: closing.signal })) {
+      opened.defer(() => listener.stop());
+      addresses.push(listener.address);
+    }
+    opened.defer(() => closing.abort());
+  }
+  const kept = opened.move();
+  return {
+    control: daemon,
+    addresses,
+    start: () => {
+      started = true;
+      return daemon.start();
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** As the kernel says; empty where it does not, which counts as the same boot. */
+function readBootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return "";
+  }
+}
+
+type ApiParts = Pick<InstanceOptions, "configuration" | "paths" | "log"> & {
+  readonly store: Store;
+  readonly closing: AbortSignal;
+};
+
+async function openListeners(
+  daemon: Daemon,
+  { configuration, paths, log, store, closing }: ApiParts,
+): Promise<Listener[]> {
+  const { listen: tcp } = configuration;
+  const app = createApp(daemon, {
+    build: { version: VERSION, commit: COMMIT, runtime: runtimeText() },
+    tokens: [tokenRecord(readOrMakeToken(paths.token), "state directory", "admin")],
+    hosts: tcp === null ? [] : ownHosts(tcp.host),
+    meta: store,
+    wallMs: () => Date.now(),
+    log,
+    closing,
+  });
+  const socket = await listen({ transport: "unix", path: paths.socket }, app.fetch);
+  if (tcp === null) return [socket];
+  try {
+    return [socket, await listen({ transport: "tcp", ...tcp }, app.fetch)];
+  } catch (error) {
+    await socket.stop();
+    throw error;
+  }
+}
+
+/** The names under which a listener may be addressed beside those of loopback. */
+function ownHosts(host: string): string[] {
+  const wildcard = host === "0.0.0.0" || host === "::" || host === "[::]";
+  const addresses = wildcard
+    ? Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? []).map(({ address }) => address)
+    : [host];
+  return [
+    hostname(),
+    ...addresses.map((address) => address.includes(":") ? `[${address.replace(/^\[|\]$/g, "")}]` : address),
+  ];
+}
+
+/** Whether the local rsync compares nanoseconds. */
+async function probeRsync(runner: RsyncRunner): Promise<boolean> {
+  const { major, minor, patch, text } = await runner.version();
+  if (major < 3 || (major === 3 && minor < 1)) {
+    throw new TssyncError(
+      "RSYNC_UNUSABLE",
+      `The rsync in PATH has version ${text}, tssync needs 3.1 or newer; upgrade it (Debian, Ubuntu: apt-get install rsync)`,
+      { version: text },
+    );
+  }
+  return major > 3 || minor > 1 || patch >= 3;
+}
+
+function makeBarrierDirectory(stateDirectory: string): string {
+  const directory = join(stateDirectory, "barrier");
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return directory;
+  } catch (error) {
+    throw stateUnusable(stateDirectory, "its directory barrier cannot be made", error);
+  }
+}

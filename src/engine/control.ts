@@ -1,0 +1,162 @@
+/**
+ * What the outside (API, command line) can see of a running daemon and ask of it. Times are milliseconds since 1970, paths are
+ * RelPaths (bytes); the API turns both into text. `Daemon` implements it.
+ */
+import type { Configuration } from "../config/configuration.ts";
+import type { Failure, FailureQuery } from "../ports.ts";
+import type { EventFeed } from "./event_log.ts";
+
+export type RootState = "starting" | "watching" | "degraded" | "halted" | "paused" | "stopped";
+export type RemoteState = "ok" | "syncing" | "retrying" | "failing" | "held" | "paused";
+
+export type RemoteStatus = {
+  readonly id: string;
+  readonly address: string;
+  readonly state: RemoteState;
+  /** Why, when the state is not `ok` or `syncing`. */
+  readonly reason: string | null;
+  /** Marks that wait or are in flight. */
+  readonly pending: number;
+  /** Detection time of the oldest of them. */
+  readonly oldestPendingAtMs: number | null;
+  readonly inFlight: number;
+  readonly failures: number;
+  readonly lastSyncedAtMs: number | null;
+  readonly watermarkMs: number | null;
+};
+
+export type RootStatus = {
+  readonly id: string;
+  readonly path: string;
+  readonly state: RootState;
+  readonly reason: string | null;
+  readonly watches: number;
+  readonly remotes: readonly RemoteStatus[];
+};
+
+export type DaemonStatus = {
+  readonly node: string;
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly epoch: string;
+  readonly cursor: string;
+  readonly roots: readonly RootStatus[];
+};
+
+/** One named condition of readiness. */
+export type Check = { readonly name: string; readonly ok: boolean; readonly message: string };
+
+export type ResyncTrigger = "start" | "first" | "api" | "cron" | "recovery" | "reload";
+export type ResyncState = "queued" | "running" | "held" | "succeeded" | "failed" | "cancelled";
+
+export type ResyncRequest = {
+  /** Ids; absent: all. Unknown ones throw NOT_FOUND. */
+  readonly roots?: readonly string[];
+  readonly remotes?: readonly string[];
+  /** RelPaths; absent: everything. */
+  readonly paths?: readonly string[];
+  /** false: send only, delete nothing. Default: as the configuration's `delete` switch says. */
+  readonly delete?: boolean;
+  readonly dryRun?: boolean;
+  /** A person has approved so many deletes. Not offered outside: it follows from a hold. */
+  readonly approvedDeletes?: number;
+  readonly checksum?: boolean;
+};
+
+export type ResyncRemoteResult = {
+  readonly remote: string;
+  readonly root: string;
+  readonly exitCode: number | null;
+  readonly files: number;
+  readonly bytes: number;
+  readonly deletes: number;
+  readonly seconds: number;
+  readonly error: string | null;
+};
+
+export type Resync = {
+  readonly id: string;
+  readonly trigger: ResyncTrigger;
+  readonly state: ResyncState;
+  readonly request: ResyncRequest;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number | null;
+  /** Remotes done of all remotes, and what rsync has handled so far. */
+  readonly progress: {
+    readonly remotesDone: number;
+    readonly remotes: number;
+    readonly files: number;
+    readonly bytes: number;
+  };
+  readonly perRemote: readonly ResyncRemoteResult[];
+  /** Only of a dry run: what would change. `change` is `send` or `delete`. */
+  readonly differences?: readonly {
+    readonly root: string;
+    readonly remote: string;
+    readonly path: string;
+    readonly change: string;
+  }[];
+};
+
+export type FlushRequest = {
+  readonly roots?: readonly string[];
+  /** `seen`: read from the kernel; `synced`: on all remotes as well. */
+  readonly scope: "seen" | "synced";
+  readonly timeoutMs: number;
+};
+
+/** Deletes that wait until a person decides. */
+export type Hold = {
+  readonly id: string;
+  readonly root: string;
+  readonly remote: string;
+  /** `resync`: a full sync found them; `changes`: more deletes came at once than `maxDelete` allows. */
+  readonly origin: "resync" | "changes";
+  readonly createdAtMs: number;
+  /** How many deletes. */
+  readonly count: number;
+  /** Some of the RelPaths. */
+  readonly examples: readonly string[];
+  readonly state: "waiting" | "approved" | "rejected";
+  readonly decidedAtMs: number | null;
+};
+
+/** A root, or one remote of it. */
+export type ControlTarget = { readonly root: string; readonly remote?: string };
+
+/** What a running daemon offers. Methods throw TssyncError with the code the comment names. */
+export interface Control {
+  status(): DaemonStatus;
+  /** The log of everything that happened. */
+  events(): EventFeed;
+  /** What it was asked to do, as it holds now. Secrets are in it: whoever shows it masks them. */
+  configuration(): Configuration;
+  /** Ready means: configuration loaded, watches placed or the root's trouble known, database writable. */
+  readiness(): readonly Check[];
+  /** RESYNC_RUNNING (details.id) when the same scope already runs, NOT_FOUND for unknown roots or remotes. */
+  startResync(request: ResyncRequest, trigger: ResyncTrigger): Resync;
+  /** Newest first. */
+  listResyncs(limit: number, afterId?: string): readonly Resync[];
+  /** NOT_FOUND. */
+  resync(id: string): Resync;
+  /** Resolves with the resync once it has ended or `timeoutMs` have passed. NOT_FOUND. */
+  waitForResync(id: string, timeoutMs: number): Promise<Resync>;
+  listFailures(query: FailureQuery): readonly Failure[];
+  /** The same failures in the form of the fail log (`#errno N`, the command, an empty line): a script for `/bin/sh`, names as bytes. */
+  failureScript(query: FailureQuery): Uint8Array;
+  /** Retries one failure, or all. How many. NOT_FOUND for an unknown id. */
+  retryFailures(id?: number): number;
+  /** Sends nothing more until `resume`, also across restarts; changes are remembered. NOT_FOUND. */
+  pause(target: ControlTarget, reason: string): void;
+  /**
+   * Ends a pause. A halted root goes on with the directory that is there now: a person says that it is the right one. NOT_FOUND;
+   * SOURCE_UNUSABLE when a halted root has no directory.
+   */
+  resume(target: ControlTarget, reason: string): Promise<void>;
+  /** Deletes that wait, and the latest decisions, newest first. */
+  listHolds(): readonly Hold[];
+  /** Lets the deletes fly, or drops them. NOT_FOUND; HOLD_DECIDED when it was decided before. */
+  decideHold(id: string, decision: "approve" | "reject"): Hold;
+  /** The cursor once everything written before the call was seen, or is on all remotes. FLUSH_TIMEOUT with details `{remotes, paths}`. */
+  flush(request: FlushRequest): Promise<{ readonly cursor: string }>;
+}

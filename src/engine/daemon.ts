@@ -1,0 +1,349 @@
+/** The facade: everything one instance does, and what the outside may ask of it. */
+import type { Configuration } from "../config/configuration.ts";
+import { TssyncError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Failure, FailureQuery, Timer } from "../ports.ts";
+import { parentPath, pathToBytes } from "../core/path.ts";
+import type {
+  Check,
+  Control,
+  ControlTarget,
+  DaemonStatus,
+  FlushRequest,
+  Hold,
+  Resync,
+  ResyncRequest,
+  ResyncTrigger,
+} from "./control.ts";
+import type { EngineWorld } from "./engine_world.ts";
+import { type EventFeed, EventLog } from "./event_log.ts";
+import { FailLog } from "./fail_log.ts";
+import { flush } from "./flush.ts";
+import { guardStore } from "./guarded_store.ts";
+import { Holds } from "./holds.ts";
+import { FullSync } from "./full_sync.ts";
+import { ProcessBudget } from "./process_budget.ts";
+import { lookAt } from "./lane.ts";
+import type { Remote } from "./remote.ts";
+import { Root } from "./root.ts";
+
+/** How often a one-off sync reports. */
+const PROGRESS_EVERY_MS = 200;
+
+/** What is gone may have been any of them. */
+const EITHER = ["directory", "other"] as const;
+
+export class Daemon implements Control {
+  readonly #configuration: Configuration;
+  readonly #world: EngineWorld;
+  readonly #roots: readonly Root[];
+  readonly #failLog: FailLog;
+  readonly #holds: Holds;
+  readonly #storeTrouble: { readonly reason: string | null };
+  readonly #fullSync: FullSync;
+  readonly #startedAtMs: number;
+  readonly #events: EventLog;
+  readonly #timers = new Map<string, Timer>();
+  #order = 0;
+  #started = false;
+  #stopping = false;
+  /** Ends what waits. */
+  readonly #stop = new AbortController();
+  #lastTickMs: number;
+
+  constructor(configuration: Configuration, outside: EngineWorld) {
+    const { store, trouble } = guardStore(outside.store, outside.log);
+    const world = { ...outside, store };
+    this.#configuration = configuration;
+    this.#world = world;
+    this.#storeTrouble = trouble;
+    this.#startedAtMs = this.#lastTickMs = world.clock.wallMs();
+    this.#events = new EventLog(world);
+    const budget = new ProcessBudget(configuration.threadsMax);
+    this.#failLog = new FailLog({
+      world,
+      events: this.#events,
+      configuration: configuration.failLog,
+      roots: configuration.roots,
+      onRetryAll: () => {
+        for (const remote of this.#roots.flatMap((root) => root.remotes)) remote.unpark();
+      },
+      retry: (root, remote, path, operation) => {
+        const found = this.#findRemote(root, remote);
+        if (found === null) return;
+        // Excluded since it failed: for the mirror there is no such path any more.
+        const seen = lookAt(found.root, path);
+        const kinds = seen === null ? EITHER : [seen.kind === "directory" ? "directory" : "other"] as const;
+        if (kinds.every((kind) => found.root.filter.excludedBy(path, kind) !== null)) {
+          world.store.clearFailures(root, remote, [path], false);
+          this.#failLog.changed(root, remote);
+          return;
+        }
+        const kind = operation === "delete" ? "subtree" : "path";
+        const mark = found.root.newMark(path, kind, world.clock.wallMs());
+        found.remote.mark({ ...mark, content: kind === "path" }, parentPath(path));
+        found.remote.wake();
+      },
+    });
+    this.#holds = new Holds(world, this.#events, (decision, hold) => this.#decideOrphan(decision, hold));
+    this.#roots = configuration.roots.map((root) =>
+      new Root({
+        configuration: root,
+        world,
+        budget,
+        failLog: this.#failLog,
+        holds: this.#holds,
+        events: this.#events,
+        nextOrder: () => ++this.#order,
+        onFlown: () => {},
+      })
+    );
+    this.#fullSync = new FullSync(world, this.#events, this.#roots);
+  }
+
+  /**
+   * Starts mirroring. Resolves once all watches stand; full syncs and the search for what changed meanwhile go on behind it.
+   * Throws SOURCE_UNUSABLE before anything is watched when a root is not there.
+   */
+  async start(): Promise<void> {
+    for (const root of this.#roots) root.identify();
+    await this.#endLeftovers();
+    this.#fullSync.closeLeftovers();
+    await Promise.all(this.#roots.map((root) => root.start()));
+    this.#failLog.start();
+    this.#events.start();
+    this.#started = true;
+    for (const root of this.#roots) this.#catchUp(root);
+    this.#repeat("watermarks", LIMITS.watermarkEveryMs, () => this.#storeWatermarks());
+    for (const root of this.#roots) {
+      const periodic = root.configuration.periodicSync;
+      if (periodic !== null) {
+        this.#repeat(`cron ${root.rootId}`, periodic.everyMs, () => this.#tryResync({ roots: [root.rootId] }, "cron"));
+      }
+    }
+  }
+
+  /**
+   * One full sync of everything, without watching. Resolves with its record once names that were refused are told apart from
+   * names that only changed meanwhile. Instead of `start`.
+   */
+  async syncOnce(onProgress: (resync: Resync) => void): Promise<Resync> {
+    for (const root of this.#roots) root.identify();
+    await this.#endLeftovers();
+    const { id } = this.#fullSync.start({}, "start");
+    const order = Number.MAX_SAFE_INTEGER;
+    let resync = this.#fullSync.get(id);
+    while (resync.finishedAtMs === null) {
+      resync = await this.#fullSync.wait(id, PROGRESS_EVERY_MS);
+      onProgress(resync);
+    }
+    if (resync.state !== "succeeded" && resync.perRemote.some((result) => result.exitCode === 23)) {
+      await Promise.all(this.#roots.flatMap((root) => root.remotes).map((remote) => remote.settled(order)));
+    }
+    return resync;
+  }
+
+  /** Stops taking changes, lets running rsyncs end within the grace time, remembers the rest. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#stop.abort(new TssyncError("STOPPING", "tssync is stopping."));
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#fullSync.stop();
+    const seenMs = this.#world.clock.wallMs();
+    await Promise.all(this.#roots.map((root) => root.stop(LIMITS.stopGraceMs)));
+    this.#failLog.close();
+    if (this.#events.commit()) { for (const root of this.#roots) root.storeWatermarks(seenMs); }
+    this.#events.close();
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- Control
+
+  status(): DaemonStatus {
+    return {
+      node: this.#world.node,
+      startedAtMs: this.#startedAtMs,
+      nowMs: this.#world.clock.wallMs(),
+      epoch: this.#events.epoch,
+      cursor: this.#events.cursor,
+      roots: this.#roots.map((root) => root.status()),
+    };
+  }
+
+  events(): EventFeed {
+    return this.#events;
+  }
+
+  configuration(): Configuration {
+    return this.#configuration;
+  }
+
+  readiness(): readonly Check[] {
+    return [
+      { name: "configuration", ok: true, message: `${this.#roots.length} root(s)` },
+      { name: "watches", ok: this.#started, message: this.#started ? "placed" : "still being placed" },
+      this.#checkStore(),
+    ];
+  }
+
+  startResync(request: ResyncRequest, trigger: ResyncTrigger): Resync {
+    if (this.#stopping) throw new TssyncError("STOPPING", "Cannot start a resync: tssync is stopping.");
+    return this.#fullSync.start(request, trigger);
+  }
+
+  listResyncs(limit: number, afterId?: string): readonly Resync[] {
+    return this.#fullSync.list(limit, afterId);
+  }
+
+  resync(id: string): Resync {
+    return this.#fullSync.get(id);
+  }
+
+  waitForResync(id: string, timeoutMs: number): Promise<Resync> {
+    return this.#fullSync.wait(id, timeoutMs);
+  }
+
+  listFailures(query: FailureQuery): readonly Failure[] {
+    return this.#failLog.list(query);
+  }
+
+  failureScript(query: FailureQuery): Uint8Array {
+    return pathToBytes(this.#failLog.script(this.#failLog.list(query)));
+  }
+
+  retryFailures(id?: number): number {
+    const count = this.#failLog.retry(id);
+    if (id !== undefined && count === 0) {
+      throw new TssyncError("NOT_FOUND", `There is no failure ${id}. See: tssync failures.`);
+    }
+    return count;
+  }
+
+  pause({ root: rootId, remote: remoteId }: ControlTarget, reason: string): void {
+    const root = this.#root(rootId);
+    if (remoteId === undefined) root.pause(reason);
+    else this.#remote(root, remoteId).pause(reason);
+    root.pausesChanged();
+    this.#world.log.write("info", `${remoteId ?? rootId} is paused: ${reason}`, { root: rootId });
+  }
+
+  async resume({ root: rootId, remote: remoteId }: ControlTarget, reason: string): Promise<void> {
+    const root = this.#root(rootId);
+    if (remoteId === undefined) await root.resume();
+    else this.#remote(root, remoteId).resume();
+    root.pausesChanged();
+    this.#world.log.write("info", `${remoteId ?? rootId} goes on: ${reason}`, { root: rootId });
+  }
+
+  listHolds(): readonly Hold[] {
+    return this.#holds.list();
+  }
+
+  decideHold(id: string, decision: "approve" | "reject"): Hold {
+    return this.#holds.decide(id, decision);
+  }
+
+  async flush(request: FlushRequest): Promise<{ readonly cursor: string }> {
+    const roots = request.roots === undefined ? this.#roots : request.roots.map((id) => this.#root(id));
+    const { signal } = this.#stop;
+    await flush({ ...request, world: this.#world, roots, newestOrder: () => this.#order, signal });
+    this.#events.commit();
+    return { cursor: this.#events.cursor };
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- private
+
+  /** Full syncs and walks for what happened before the watches stood; events flow meanwhile. */
+  #catchUp(root: Root): void {
+    const untrusted = root.watermarks.untrusted(root.remotes);
+    const policy = root.configuration.initialSync;
+    const recoverable = root.remotes.filter((remote) => !untrusted.some((entry) => entry.remote === remote));
+    if (policy === "always") {
+      for (const remote of recoverable) root.watermarks.hold(remote);
+      this.#tryResync({ roots: [root.rootId] }, "start");
+      for (const { remote } of untrusted) this.#inBackground(root, root.recoverFromContact(remote));
+    } else for (const { remote, reason } of untrusted) this.#firstContact(root, remote, reason);
+    // Beside a full sync, too: that one does not see a file that was written and kept its size and time.
+    this.#inBackground(root, root.recoverFromStore(recoverable));
+  }
+
+  #firstContact(root: Root, remote: Remote, reason: string): void {
+    if (root.configuration.initialSync === "never") return remote.marks.trust();
+    this.#world.log.write("info", `full sync of ${remote.id}: ${reason}`, { root: root.rootId, remote: remote.id });
+    this.#tryResync({ roots: [root.rootId], remotes: [remote.id] }, "first");
+    this.#inBackground(root, root.recoverFromContact(remote));
+  }
+
+  #inBackground(root: Root, search: Promise<void>): void {
+    search.catch((error: unknown) => {
+      if (!this.#stopping) root.onUnwatched(`looking for changes failed: ${(error as Error).message}`);
+    });
+  }
+
+  /** A hold of an earlier process: approved deletes are looked for again, up to the number that was approved. */
+  #decideOrphan(decision: "approve" | "reject", hold: Hold): void {
+    if (decision === "reject") return;
+    this.#tryResync({ roots: [hold.root], remotes: [hold.remote], approvedDeletes: hold.count }, "api");
+  }
+
+  #remote(root: Root, id: string): Remote {
+    const remote = root.remotes.find((each) => each.id === id);
+    if (remote !== undefined) return remote;
+    const known = root.remotes.map((each) => each.id).join(", ");
+    throw new TssyncError("NOT_FOUND", `There is no remote "${id}" of ${root.rootId}. Remotes: ${known}.`);
+  }
+
+  #tryResync(request: ResyncRequest, trigger: ResyncTrigger): void {
+    try {
+      this.startResync(request, trigger);
+    } catch (error) {
+      // The one that runs does the same work.
+      if (!(error instanceof TssyncError) || error.code !== "RESYNC_RUNNING") throw error;
+    }
+  }
+
+  #repeat(name: string, everyMs: number, action: () => void): void {
+    this.#timers.set(
+      name,
+      this.#world.clock.after(everyMs, () => {
+        action();
+        if (!this.#stopping) this.#repeat(name, everyMs, action);
+      }),
+    );
+  }
+
+  #storeWatermarks(): void {
+    // What happened before the last tick has been read by now.
+    const seenMs = this.#lastTickMs;
+    this.#lastTickMs = this.#world.clock.wallMs();
+    // A change behind the watermark is not looked for again: what is to be told of it must be stored first.
+    if (!this.#events.commit()) return;
+    for (const root of this.#roots) root.storeWatermarks(seenMs);
+  }
+
+  async #endLeftovers(): Promise<void> {
+    for (const leftover of this.#world.store.listProcesses()) {
+      await this.#world.runner.endLeftover(leftover);
+      this.#world.store.forgetProcess(leftover.pid);
+    }
+  }
+
+  #checkStore(): Check {
+    this.#world.store.writeMeta("ready", String(this.#world.clock.wallMs()));
+    const { reason } = this.#storeTrouble;
+    return { name: "database", ok: reason === null, message: reason ?? "writable" };
+  }
+
+  #findRemote(rootId: string, remoteId: string): { readonly root: Root; readonly remote: Remote } | null {
+    const root = this.#roots.find((candidate) => candidate.rootId === rootId);
+    const remote = root?.remotes.find(({ id }) => id === remoteId);
+    return root === undefined || remote === undefined ? null : { root, remote };
+  }
+
+  #root(id: string): Root {
+    const root = this.#roots.find(({ rootId }) => rootId === id);
+    if (root !== undefined) return root;
+    const known = this.#configuration.roots.map((each) => each.id).join(", ");
+    throw new TssyncError("NOT_FOUND", `There is no root "${id}". Roots: ${known}.`);
+  }
+}

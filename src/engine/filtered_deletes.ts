@@ -1,0 +1,170 @@
+/**
+ * Batches under a filter. What is excluded is never deleted on a remote, but it may lie in a directory that was deleted, or
+ * whose place a file took, and rsync knows nothing of the filter. So rsync is asked first what it would delete, and only what
+ * may go is named: `--force` flies with such names alone, everything else is sent without any deletes.
+ */
+import { type BatchEntry, encodeList } from "../core/batch.ts";
+import type { Filter } from "../core/filter.ts";
+import { absolutePath, childPath, type RelPath, ROOT } from "../core/path.ts";
+import { auditArguments, type CallOptions, flatArguments } from "../core/rsync_command.ts";
+import { FILES_VANISHED } from "../core/rsync_outcome.ts";
+import { CallReport, type ReportedItem } from "./call_report.ts";
+import { type FlatRequest, type FlatResult, flyFlat, type Refusal } from "./flat_flight.ts";
+import { type FlightEnd, type FlightWorld, fly } from "./flight.ts";
+import { WalkedDisk, type WalkWorld } from "./local_walk.ts";
+import { lookIn, replacing, spellOut } from "./spelled_deletes.ts";
+import type { WaitingRsync } from "./warm_senders.ts";
+
+export type FilteredRequest = Omit<FlatRequest, "args" | "waiting"> & {
+  readonly call: CallOptions;
+  readonly filter: Filter;
+  /** Whether rsync is to tell each name that it sends. */
+  readonly itemized?: boolean;
+  /** Gives a sender that waits for names without deletes, with the plan's content; null: there is none. */
+  readonly takeWaiting: () => WaitingRsync | null;
+};
+
+export type FilteredWorld = FlightWorld & WalkWorld;
+
+/** Sends the planned batch so that nothing excluded is touched. */
+export async function flyFiltered(world: FilteredWorld, request: FilteredRequest): Promise<FlatResult> {
+  const { plan, call, itemized = false } = request;
+  const removed = await clear(world, request, plan.entries.filter(isBroad));
+  const entries = namesToSend(world, request);
+  if (!hasArrived(removed) || entries.length === 0) return removed;
+  const sent = await flyFlat(world, {
+    ...request,
+    plan: { ...plan, entries },
+    args: flatArguments({ ...call, deletes: false, content: !plan.plain, itemized }),
+    waiting: request.takeWaiting(),
+  });
+  if (!hasArrived(sent)) return sent;
+  const look = lookIn(world.fileSystem, request.cwd);
+  // A directory of the remote may be in the way: it stays without force.
+  const obstructed = sent.refusals.filter(({ path }) => look(path) !== null && look(path)!.kind !== "directory");
+  const cleared = await clear(world, request, obstructed.map(({ path }) => replacing(path)));
+  if (!hasArrived(cleared)) return cleared;
+  const replaced = new Set(cleared.flown);
+  return merged([removed, { ...sent, refusals: sent.refusals.filter(({ path }) => !replaced.has(path)) }, cleared]);
+}
+
+type Cleared = FlatResult & {
+  /** Names that flew and were not refused. */
+  readonly flown: readonly RelPath[];
+};
+
+/** Asks what these entries would delete, and deletes what may go. */
+async function clear(
+  world: FilteredWorld,
+  request: FilteredRequest,
+  entries: readonly BatchEntry[],
+): Promise<Cleared> {
+  const { plan, call, filter, itemized = false } = request;
+  if (!call.deletes || entries.length === 0) return { ...NOTHING, report: new CallReport(), flown: [] };
+  const { end, found, unclear } = await ask(world, request, entries, { left: QUESTIONS_MAX });
+  const refusals = unclear.map((entry) => refusalOf(entry, request, end));
+  const answer = { end, refusals, held: [], report: new CallReport(), flown: [] };
+  const { removals } = spellOut(found, filter, lookIn(world.fileSystem, request.cwd));
+  if (!hasArrived(answer) || removals.length === 0) return answer;
+  const args = flatArguments({ ...call, content: false, itemized });
+  const flown = await flyFlat(world, { ...request, plan: { ...plan, entries: removals }, args });
+  const refused = new Set([...flown.refusals, ...flown.held].map(({ path }) => path));
+  return {
+    ...flown,
+    refusals: [...refusals, ...flown.refusals],
+    flown: removals.map(({ path }) => path).filter((path) => !refused.has(path)),
+  };
+}
+
+type Answer = {
+  readonly end: FlightEnd;
+  readonly found: readonly ReportedItem[];
+  /** What could not be asked about: nothing of it may be deleted. */
+  readonly unclear: readonly BatchEntry[];
+};
+
+/** What the entries would delete. A question that failed partially is asked again by halves, down to the culprits. */
+async function ask(
+  world: FilteredWorld,
+  request: FilteredRequest,
+  entries: readonly BatchEntry[],
+  questions: { left: number },
+): Promise<Answer> {
+  const found: ReportedItem[] = [];
+  const end = await fly(world, {
+    ...request,
+    args: auditArguments(flatArguments({ ...request.call, content: false })),
+    list: encodeList(entries),
+    onLine: new CallReport((item) => {
+      if (item.deleted) found.push(item);
+    }).onLine,
+  });
+  if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return { end, found, unclear: [] };
+  if (entries.length === 1 || --questions.left <= 0) return { end, found: [], unclear: entries };
+  const middle = entries.length >> 1;
+  const one = await ask(world, request, entries.slice(0, middle), questions);
+  if (!hasArrived(one)) return one;
+  const other = await ask(world, request, entries.slice(middle), questions);
+  return { end: other.end, found: [...one.found, ...other.found], unclear: [...one.unclear, ...other.unclear] };
+}
+
+/** Everything of the plan that needs no force. Of a listed directory that is the directory and what is in it now. */
+function namesToSend(world: FilteredWorld, { plan, cwd, filter }: FilteredRequest): BatchEntry[] {
+  using disk = new WalkedDisk(world);
+  const names = new Map<RelPath, BatchEntry>();
+  for (const entry of plan.entries) if (!isBroad(entry)) names.set(entry.path, entry);
+  for (const entry of plan.entries) {
+    if (entry.action !== "list") continue;
+    // As a name of a list the root always means its content, excluded or not; its own times travel apart.
+    if (entry.path !== ROOT) names.set(entry.path, { ...entry, action: "send", content: false });
+    for (const { name, kind } of disk.readDirectory(absolutePath(cwd, entry.path))) {
+      const path = childPath(entry.path, name);
+      if (filter.excludedBy(path, kind === "directory" ? "directory" : "other") !== null) continue;
+      const content = entry.content && kind === "file";
+      names.set(path, { path, action: "send", whole: kind !== "directory", content });
+    }
+  }
+  return [...names.values()];
+}
+
+function isBroad({ action }: BatchEntry): boolean {
+  return action === "delete" || action === "list";
+}
+
+function refusalOf({ path, action }: BatchEntry, { plan: { marks } }: FilteredRequest, end: FlightEnd): Refusal {
+  const mark = marks.find((each) => each.path === path) ?? { ...marks[0]!, path, kind: "path" as const };
+  const operation = action === "delete" ? "delete" : "send";
+  return { path, operation, exitCode: end.exitCode, message: end.reason, mark, asked: true };
+}
+
+function hasArrived({ end }: { readonly end: FlightEnd }): boolean {
+  return end.ending === "complete" || end.ending === "partial" || end.ending === "deletes_held";
+}
+
+function merged(results: readonly FlatResult[]): FlatResult {
+  const report = new CallReport();
+  let durationMs = 0;
+  for (const { end, report: part } of results) {
+    durationMs += end.durationMs;
+    report.files += part.files;
+    report.deletes += part.deletes;
+    report.bytes += part.bytes;
+    report.deletesSkipped ||= part.deletesSkipped;
+  }
+  const { end } = results.find((result) => result.end.ending !== "complete") ?? results[0]!;
+  return {
+    end: { ...end, durationMs },
+    refusals: results.flatMap(({ refusals }) => refusals),
+    held: results.flatMap(({ held }) => held),
+    report,
+  };
+}
+
+/** Questions about one batch: so many are enough for a few culprits among thousands of names. */
+const QUESTIONS_MAX = 64;
+
+const NOTHING = {
+  end: { ending: "complete", exitCode: 0, durationMs: 0, stderr: "", reason: "" },
+  refusals: [],
+  held: [],
+} as const satisfies Partial<FlatResult>;

@@ -1,0 +1,117 @@
+/** Deletes that wait for a person: opened by a full sync or a batch that wants to delete too much, decided once. */
+import { TssyncError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
+import { pathToText } from "../core/path.ts";
+import type { Hold } from "./control.ts";
+import type { EngineWorld } from "./engine_world.ts";
+import type { EventSink } from "./event_log.ts";
+
+export type OpenHold = Pick<Hold, "root" | "remote" | "origin" | "count" | "examples">;
+
+/** What becomes of the deletes. */
+export type Decide = (decision: "approve" | "reject", hold: Hold) => void;
+
+const META_KEY = "holds";
+
+export class Holds {
+  readonly #world: EngineWorld;
+  readonly #events: EventSink;
+  readonly #holds: Hold[];
+  /** What to do about holds of this process; those of an earlier one go to `onOrphan`. */
+  readonly #decides = new Map<string, Decide>();
+  readonly #onOrphan: Decide;
+
+  constructor(world: EngineWorld, events: EventSink, onOrphan: Decide) {
+    this.#world = world;
+    this.#events = events;
+    this.#onOrphan = onOrphan;
+    const stored = JSON.parse(world.store.readMeta(META_KEY) ?? "[]") as Hold[];
+    // Held changes of an earlier process are found again by its watermark.
+    this.#holds = stored.filter((hold) => hold.state !== "waiting" || hold.origin === "resync");
+  }
+
+  /** Opens one, or says anew what a waiting one of the same remote and origin holds. */
+  open(wanted: OpenHold, decide: Decide): Hold {
+    const known = this.waiting(wanted.root, wanted.remote).find((hold) => hold.origin === wanted.origin);
+    const hold: Hold = {
+      ...wanted,
+      examples: wanted.examples.slice(0, LIMITS.holdExamplesMax),
+      id: known?.id ?? `h${this.#world.random.token(12)}`,
+      createdAtMs: known?.createdAtMs ?? this.#world.clock.wallMs(),
+      state: "waiting",
+      decidedAtMs: null,
+    };
+    this.#replace(hold);
+    this.#decides.set(hold.id, decide);
+    if (known === undefined) {
+      const { root, remote } = wanted;
+      this.#tell("tssync.hold.created", hold);
+      const example = wanted.examples[0] === undefined ? "" : `, such as ${pathToText(wanted.examples[0])}`;
+      this.#world.log.write(
+        "warning",
+        `${wanted.count} deletes on ${remote} wait for a decision${example}: tssync holds --approve ${hold.id} (or --reject)`,
+        { root, remote, hold: hold.id, count: wanted.count },
+      );
+    }
+    return hold;
+  }
+
+  waiting(root: string, remote: string): Hold[] {
+    return this.#holds.filter((hold) => hold.root === root && hold.remote === remote && hold.state === "waiting");
+  }
+
+  /** Newest first. */
+  list(): readonly Hold[] {
+    return [...this.#holds].reverse();
+  }
+
+  decide(id: string, decision: "approve" | "reject"): Hold {
+    const hold = this.#holds.find((each) => each.id === id);
+    if (hold === undefined) throw new TssyncError("NOT_FOUND", `There is no hold ${id}. See: tssync holds.`);
+    if (hold.state !== "waiting") {
+      throw new TssyncError("HOLD_DECIDED", `Hold ${id} was ${hold.state} before; a decision is made once.`, {
+        state: hold.state,
+      });
+    }
+    const decided: Hold = {
+      ...hold,
+      state: decision === "approve" ? "approved" : "rejected",
+      decidedAtMs: this.#world.clock.wallMs(),
+    };
+    this.#replace(decided);
+    this.#tell("tssync.hold.decided", decided);
+    const { root, remote } = hold;
+    this.#world.log.write("info", `hold ${id} is ${decided.state}: ${hold.count} deletes on ${remote}`, {
+      root,
+      remote,
+      hold: id,
+    });
+    (this.#decides.get(id) ?? this.#onOrphan)(decision, decided);
+    this.#decides.delete(id);
+    return decided;
+  }
+
+  /** What waited is moot: the deletes were made or are wanted no more. */
+  withdraw(root: string, remote: string, origin: Hold["origin"]): void {
+    for (const hold of this.waiting(root, remote)) {
+      if (hold.origin !== origin) continue;
+      this.#decides.delete(hold.id);
+      const moot: Hold = { ...hold, state: "rejected", decidedAtMs: this.#world.clock.wallMs() };
+      this.#replace(moot);
+      this.#tell("tssync.hold.decided", moot);
+    }
+  }
+
+  #tell(type: "tssync.hold.created" | "tssync.hold.decided", { id, root, remote, origin, count, state }: Hold): void {
+    const facts = { hold: id, origin, count, state };
+    this.#events.append({ type, root, remote, batch: null, items: null, facts });
+  }
+
+  #replace(hold: Hold): void {
+    const index = this.#holds.findIndex((each) => each.id === hold.id);
+    if (index >= 0) this.#holds[index] = hold;
+    else this.#holds.push(hold);
+    while (this.#holds.length > LIMITS.holdsKeptMax) this.#holds.shift();
+    this.#world.store.writeMeta(META_KEY, JSON.stringify(this.#holds));
+  }
+}

@@ -1,0 +1,65 @@
+/** What the lanes of one remote share. */
+import type { RemoteConfiguration } from "../config/configuration.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Mark } from "../core/mark.ts";
+import { absolutePath, type RelPath } from "../core/path.ts";
+import type { CallOptions } from "../core/rsync_command.ts";
+import type { RemoteHealth } from "./remote_health.ts";
+import type { RemoteHost } from "./remote_host.ts";
+import type { Seen } from "./root_events.ts";
+import type { LaneName, RemoteMarks } from "./remote_marks.ts";
+import type { WarmSenders } from "./warm_senders.ts";
+
+export type LaneShare = {
+  readonly configuration: RemoteConfiguration;
+  readonly host: RemoteHost;
+  readonly marks: RemoteMarks;
+  readonly health: RemoteHealth;
+  readonly warm: WarmSenders;
+  /** Ends running flights. */
+  readonly signal: AbortSignal;
+  /** Work was put into another lane. */
+  readonly tryLane: (lane: LaneName) => void;
+  /** The remote answered, and is up to date as far as this flight goes. */
+  readonly synced: () => void;
+  /** A flight that is over changed the times of the remote's root directory; the mark is of the root itself. */
+  readonly rootChanged: (mark: Mark) => void;
+  /** Deletes beyond `maxDelete` wait from now on for a person. */
+  readonly holdDeletes: (marks: readonly Mark[]) => void;
+};
+
+/** A lane of one remote. Only one flight of it is in the air at a time. */
+export interface Lane {
+  /** Whether there is anything to fly now. */
+  hasWork(): boolean;
+  /** Flies once. False when nothing could go: asking again at once would spin. */
+  fly(): Promise<boolean>;
+}
+
+/** The part of every call that the configuration decides. */
+export function callOptions({ configuration, host }: Pick<LaneShare, "configuration" | "host">): CallOptions {
+  const { trash, maxDelete } = host.configuration;
+  return {
+    target: configuration.destination,
+    params: configuration.params,
+    timeoutSeconds: configuration.timeoutSeconds,
+    deletes: host.switches.delete,
+    deletesMax: maxDelete,
+    trash: trash === null ? null : { name: trash, day: new Date(host.world.clock.wallMs()).toISOString().slice(0, 10) },
+    nanoseconds: host.world.nanoseconds,
+  };
+}
+
+/** How long a flight may stand still. */
+export function stallMs(configuration: RemoteConfiguration): number {
+  return configuration.timeoutSeconds === null ? LIMITS.stallMsMax : configuration.timeoutSeconds * 1000;
+}
+
+/** What stands at a path. Something that cannot be looked at is there, and rsync will say what is wrong with it. */
+export function lookAt(host: RemoteHost, path: RelPath): Seen {
+  try {
+    return host.world.fileSystem.lstat(absolutePath(host.rootPath, path));
+  } catch {
+    return { kind: "other", size: 0 };
+  }
+}

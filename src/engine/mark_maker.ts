@@ -1,0 +1,71 @@
+/** Turns what the watch loop sees of one root into marks, one for all remotes, and tells the event log. */
+import { CHANGE, type Change } from "../core/change.ts";
+import type { Mark, MarkKind } from "../core/mark.ts";
+import type { RelPath } from "../core/path.ts";
+import type { Clock } from "../ports.ts";
+import type { Remote } from "./remote.ts";
+import type { RootEvents } from "./root_events.ts";
+
+export type MarkMakerOptions = {
+  readonly remotes: readonly Remote[];
+  readonly events: RootEvents;
+  /** Numbers marks over all roots. */
+  readonly nextOrder: () => number;
+  readonly clock: Clock;
+};
+
+export class MarkMaker {
+  readonly #options: MarkMakerOptions;
+  /** When the records at hand were read, or earlier if nobody was there to read them. */
+  #readAtMs: number;
+
+  constructor(options: MarkMakerOptions) {
+    this.#options = options;
+    this.#readAtMs = options.clock.wallMs();
+  }
+
+  /** Records are about to be handled. */
+  reading(readAtMs: number): void {
+    this.#readAtMs = readAtMs;
+  }
+
+  /** A mark that no event stands behind. */
+  newMark(path: RelPath, kind: MarkKind, detectedAtMs: number): Mark {
+    return { path, kind, content: false, detectedAtMs, order: this.#options.nextOrder() };
+  }
+
+  /** A mark for what a walk found changed. */
+  found(path: RelPath, kind: MarkKind, detectedAtMs: number): Mark {
+    this.#options.events.seen(path, kind, detectedAtMs, kind === "path" ? CHANGE.write : CHANGE.writeDirectory);
+    return this.newMark(path, kind, detectedAtMs);
+  }
+
+  mark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change): void {
+    const { events, remotes, nextOrder } = this.#options;
+    events.seen(path, kind, this.#readAtMs, change);
+    const mark = { path, kind, content, detectedAtMs: this.#readAtMs, order: nextOrder() };
+    for (const remote of remotes) {
+      remote.mark(change === CHANGE.mkdir ? { ...mark, kind: this.#kindOfNew(remote) } : mark, directory);
+    }
+  }
+
+  /** As much of a new directory as the remote may have of an older one. */
+  #kindOfNew({ marks }: Remote): MarkKind {
+    if (marks.mayMeetUnknown) return "subtree";
+    return marks.mayHaveRemains(this.#options.clock.monotonicMs()) ? "listing" : "path";
+  }
+
+  rename(from: RelPath, to: RelPath, isDirectory: boolean): void {
+    const { events, remotes, nextOrder } = this.#options;
+    const kind = isDirectory ? "subtree" : "path";
+    events.seen(from, kind, this.#readAtMs, isDirectory ? CHANGE.rmdir : CHANGE.delete);
+    events.seen(to, kind, this.#readAtMs, isDirectory ? CHANGE.moveDirectory : CHANGE.move, from);
+    const mark = { kind, content: false, detectedAtMs: this.#readAtMs } as const;
+    const rename = {
+      from: { ...mark, path: from, order: nextOrder() },
+      to: { ...mark, path: to, content: !isDirectory, order: nextOrder() },
+      isDirectory,
+    };
+    for (const remote of remotes) remote.rename(rename);
+  }
+}

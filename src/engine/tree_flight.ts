@@ -1,0 +1,260 @@
+/**
+ * Mirrors whole subtrees: after a move, for a resync, where details were forgotten. Without a filter rsync walks both sides
+ * itself. Regular expressions cannot be given to rsync, so under a filter the names come from a local walk, and what only the
+ * remote has is found by a dry run and deleted by name where the filter does not exclude it.
+ */
+import { type BatchEntry, encodeList } from "../core/batch.ts";
+import type { Filter } from "../core/filter.ts";
+import { LIMITS } from "../core/limits.ts";
+import { type RelPath, ROOT } from "../core/path.ts";
+import { auditArguments, type CallOptions, flatArguments, treeArguments } from "../core/rsync_command.ts";
+import { deletesStopped, stoppedAt } from "../core/rsync_outcome.ts";
+import { deletesWithoutAsking } from "../core/safety.ts";
+import { CallReport, type ReportedItem } from "./call_report.ts";
+import { CANCELLED, type FlightEnd, type FlightRequest, type FlightWorld, fly } from "./flight.ts";
+import { walkBelow, type WalkWorld } from "./local_walk.ts";
+import { lookIn, spellOut } from "./spelled_deletes.ts";
+
+export type TreeRequest = Omit<FlightRequest, "args" | "list" | "onLine"> & {
+  /** Directories that are there. */
+  readonly tops: readonly RelPath[];
+  readonly call: CallOptions;
+  readonly filter: Filter;
+  readonly checksum: boolean;
+  readonly excludePatterns: readonly string[];
+  /** Only say what would be done. */
+  readonly dryRun: boolean;
+  /**
+   * `ask`: deletes are counted before they fly, and more than a full sync may make without asking are not made. A number: so
+   * many are allowed. null: what the call says.
+   */
+  readonly brake: "ask" | number | null;
+  /** Live counts for a progress display; its items are the differences of a dry run. */
+  readonly report: CallReport;
+};
+
+export type TreeResult = {
+  readonly end: FlightEnd;
+  /** What is still different, as far as it is known; each is to be marked, and the flat lanes find out why. */
+  readonly unsettled: readonly RelPath[];
+  /** Deletes that were not made because they are too many; then the ending is `deletes_held`. */
+  readonly held: readonly RelPath[];
+};
+
+export type TreeWorld = FlightWorld & WalkWorld;
+
+export async function flyTree(world: TreeWorld, request: TreeRequest): Promise<TreeResult> {
+  return request.filter.active ? await flyFiltered(world, request) : await flyWhole(world, request);
+}
+
+async function flyWhole(world: TreeWorld, request: TreeRequest): Promise<TreeResult> {
+  const isBraked = request.brake !== null && request.call.deletes && !request.dryRun;
+  const args = (deletesMax: number | null) =>
+    treeArguments({ ...request.call, ...(request.brake === null ? {} : { deletesMax }), ...pick(request) });
+  const list = encodeList(request.tops.map((path) => ({ path, action: "list" })));
+  const { onLine } = request.report;
+  // Everything is sent first and nothing deleted; rsync says whether there was anything to delete.
+  const first = isBraked ? args(0) : args(null);
+  const end = await fly(world, { ...request, args: request.dryRun ? auditArguments(first) : first, list, onLine });
+  const isOpen = end.ending === "deletes_held" || (end.ending === "partial" && !isVanished(end));
+  if (request.dryRun || !isOpen) return { end: isVanished(end) ? asComplete(end) : end, unsettled: [], held: [] };
+  const audit = await auditTree(world, request, args(null), list);
+  if (audit.end.ending !== "complete" && audit.end.ending !== "partial") {
+    return { end: audit.end, unsettled: [], held: [] };
+  }
+  if (isStopped(end) && audit.sends.length >= LIMITS.failuresMax) {
+    // More is missing than is marked by name. The names go on, and the rest is looked at again when they are through.
+    return { end: { ...end, ending: "remote_down" }, unsettled: audit.sends, held: [] };
+  }
+  // What changed meanwhile is told by its events; what a partial end left open is marked.
+  const unsettled = end.ending === "partial" ? audit.sends : [];
+  if (!isBraked) {
+    const isLimited = end.ending === "deletes_held";
+    return {
+      end,
+      unsettled: isLimited ? unsettled : [...unsettled, ...audit.deletes],
+      held: isLimited ? audit.deletes : [],
+    };
+  }
+  if (audit.deletes.length === 0) return { end: end.ending === "partial" ? end : asComplete(end), unsettled, held: [] };
+  const entries = request.report.entries ?? audit.entries ?? 0;
+  const allowed = deletesAllowed(request, Math.max(0, entries - request.tops.length));
+  if (audit.deletes.length > allowed) {
+    return { end: { ...end, ending: "deletes_held" }, unsettled, held: audit.deletes };
+  }
+  // It would end where the first one did.
+  if (isStopped(end)) return { end, unsettled: [...unsettled, ...audit.deletes], held: [] };
+  const second = await fly(world, { ...request, args: args(allowed), list, onLine });
+  const both = worse(
+    end.ending === "partial" ? end : asComplete(end),
+    isVanished(second) ? asComplete(second) : second,
+  );
+  const isLimited = second.ending === "deletes_held" || deletesStopped(second.stderr);
+  if (!isLimited && (second.ending !== "partial" || isVanished(second))) return { end: both, unsettled, held: [] };
+  // More had to go by then than was counted before, or something of it was refused.
+  const rest = await auditTree(world, request, args(null), list);
+  if (!isReached(rest.end)) return { end: rest.end, unsettled: [], held: [] };
+  const open = [...unsettled, ...rest.sends];
+  if (!isLimited) return { end: both, unsettled: [...open, ...rest.deletes], held: [] };
+  const isHeld = rest.deletes.length > 0;
+  return { end: isHeld ? { ...both, ending: "deletes_held" } : asComplete(both), unsettled: open, held: rest.deletes };
+}
+
+function pick({ checksum, excludePatterns }: TreeRequest): { checksum: boolean; excludePatterns: readonly string[] } {
+  return { checksum, excludePatterns };
+}
+
+/** Files that vanished on the way: the events that tell of it are read as any others. */
+function isVanished(end: FlightEnd): boolean {
+  return end.ending === "partial" && end.exitCode === 24;
+}
+
+/** One file that could not be written ended the whole call. */
+function isStopped(end: FlightEnd): boolean {
+  return stoppedAt(end.exitCode, end.stderr) !== null;
+}
+
+function asComplete(end: FlightEnd): FlightEnd {
+  return { ...end, ending: "complete", reason: "" };
+}
+
+type TreeAudit = {
+  readonly end: FlightEnd;
+  readonly sends: RelPath[];
+  readonly deletes: RelPath[];
+  /** Entries of the source, where rsync counted them. */
+  readonly entries: number | null;
+};
+
+/** What the same call would still do, without a limit of deletes. */
+async function auditTree(
+  world: TreeWorld,
+  request: TreeRequest,
+  args: readonly string[],
+  list: Uint8Array,
+): Promise<TreeAudit> {
+  const sends: RelPath[] = [];
+  const deletes: RelPath[] = [];
+  const report = new CallReport((item) => {
+    if (item.deleted) deletes.push(item.path);
+    else if (sends.length < LIMITS.failuresMax) sends.push(item.path);
+  });
+  const end = await fly(world, { ...request, args: auditArguments(args), list, onLine: report.onLine });
+  return { end, sends, deletes, entries: report.entries };
+}
+
+async function flyFiltered(world: TreeWorld, request: TreeRequest): Promise<TreeResult> {
+  const entries: BatchEntry[] = [];
+  try {
+    for (const top of request.tops) {
+      if (top !== ROOT) entries.push(sendEntry(top));
+      const { filter, cwd: rootPath, signal } = request;
+      await walkBelow(world, { rootPath, top, filter, signal }, (path) => void entries.push(sendEntry(path)));
+    }
+  } catch (error) {
+    const reason = `cannot walk the source: ${(error as Error).message}`;
+    const end: FlightEnd = request.signal.aborted ? CANCELLED : { ...NOTHING_TO_DO, ending: "remote_down", reason };
+    return { end, unsettled: [], held: [] };
+  }
+  const unsettled = new Set<RelPath>();
+  let end = NOTHING_TO_DO;
+  let held: readonly RelPath[] = [];
+  // Deletes come first: a directory may be in the way of a file.
+  if (request.call.deletes) {
+    const found = await findDeletes(world, request);
+    if (!isReached(found.end)) return { end: found.end, unsettled: [], held: [] };
+    const spelled = spellOut(found.deletes, request.filter, lookIn(world.fileSystem, request.cwd));
+    for (const path of spelled.blocked) unsettled.add(path);
+    const free = new Set(spelled.deletes);
+    if (request.dryRun) {
+      for (const item of found.deletes) if (free.has(item.path)) request.report.add(item);
+    } else if (free.size > deletesAllowed(request, entries.length)) held = spelled.deletes;
+    else end = await flyEntries(world, request, spelled.removals, { ...request.call, deletesMax: null }, unsettled);
+    if (!isReached(end)) return { end, unsettled: [], held: [] };
+  }
+  const sent = await flyEntries(world, request, entries, { ...request.call, deletes: false }, unsettled);
+  if (!isReached(sent)) return { end: sent, unsettled: [], held: [] };
+  end = worse(end, sent);
+  return {
+    end: held.length > 0 ? { ...end, ending: "deletes_held" } : end,
+    unsettled: [...unsettled].slice(0, LIMITS.failuresMax),
+    held,
+  };
+}
+
+function isReached({ ending }: FlightEnd): boolean {
+  return ending === "complete" || ending === "partial";
+}
+
+/** How many deletes may fly; the source has so many entries. */
+function deletesAllowed({ brake, call }: TreeRequest, entries: number): number {
+  return brake === "ask" ? deletesWithoutAsking(entries) : brake ?? call.deletesMax ?? Infinity;
+}
+
+function sendEntry(path: RelPath): BatchEntry {
+  return { path, action: "send", whole: false, content: false };
+}
+
+/** Sends explicit names, so many at a time; what a partial end leaves open is collected in `unsettled`. */
+async function flyEntries(
+  world: TreeWorld,
+  request: TreeRequest,
+  entries: readonly BatchEntry[],
+  call: CallOptions,
+  unsettled: Set<RelPath>,
+): Promise<FlightEnd> {
+  const flat = flatArguments({ ...call, content: false, excludePatterns: request.excludePatterns, itemized: true });
+  const args = request.checksum ? ["-c", ...flat] : flat;
+  let end: FlightEnd = NOTHING_TO_DO;
+  for (let at = 0; at < entries.length; at += LIMITS.batchMarksMax) {
+    const list = encodeList(entries.slice(at, at + LIMITS.batchMarksMax));
+    const flown = await fly(world, {
+      ...request,
+      args: request.dryRun ? auditArguments(args) : args,
+      list,
+      onLine: request.report.onLine,
+    });
+    end = worse(end, flown);
+    if (flown.ending !== "complete" && flown.ending !== "partial") return flown;
+    if (flown.ending === "partial" && !request.dryRun) {
+      const audit = await fly(world, {
+        ...request,
+        args: auditArguments(args),
+        list,
+        onLine: new CallReport((item) => unsettled.add(item.path)).onLine,
+      });
+      if (audit.ending !== "complete" && audit.ending !== "partial") return audit;
+    }
+  }
+  // Names that vanished, or whose parents are gone, are what the audit found settled.
+  return end.exitCode === 24 ? { ...end, ending: "complete", reason: "" } : end;
+}
+
+/** What only the remote has. */
+async function findDeletes(
+  world: TreeWorld,
+  request: TreeRequest,
+): Promise<{ readonly end: FlightEnd; readonly deletes: readonly ReportedItem[] }> {
+  const args = treeArguments({
+    ...request.call,
+    checksum: false,
+    excludePatterns: request.excludePatterns,
+  });
+  const extra: ReportedItem[] = [];
+  const end = await fly(world, {
+    ...request,
+    args: auditArguments(args),
+    list: encodeList(request.tops.map((path) => ({ path, action: "list" }))),
+    onLine: new CallReport((item) => {
+      if (item.deleted) extra.push(item);
+    }).onLine,
+  });
+  return { end, deletes: extra };
+}
+
+const NOTHING_TO_DO: FlightEnd = { ending: "complete", exitCode: 0, durationMs: 0, stderr: "", reason: "" };
+
+function worse(one: FlightEnd, other: FlightEnd): FlightEnd {
+  const durationMs = one.durationMs + other.durationMs;
+  return one.ending === "complete" ? { ...other, durationMs } : { ...one, durationMs };
+}

@@ -1,0 +1,346 @@
+/**
+ * Two lanes of one remote: `tree` mirrors subtrees, `full` the whole root and the remote's share of resyncs, which may take
+ * hours. Small changes fly under both.
+ */
+import type { Filter } from "../core/filter.ts";
+import { LIMITS } from "../core/limits.ts";
+import { combineMarks, type Mark, type MarkKind } from "../core/mark.ts";
+import { absolutePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
+import { CallReport } from "./call_report.ts";
+import type { FlightEnd } from "./flight.ts";
+import { ReportedItems } from "./flight_items.ts";
+import { callOptions, type Lane, type LaneShare, lookAt, stallMs } from "./lane.ts";
+import { walkBelow } from "./local_walk.ts";
+import { flyTree, type TreeResult } from "./tree_flight.ts";
+
+/** What a tree flight does with its directories. */
+export type TreeTask = {
+  readonly paths: readonly RelPath[];
+  readonly deletes: boolean;
+  readonly checksum: boolean;
+  readonly dryRun: boolean;
+  /** See `TreeRequest`. */
+  readonly brake: "ask" | number | null;
+  /** rsync's own wildcard patterns (`crontabfilter`). */
+  readonly excludePatterns: readonly string[];
+  readonly signal: AbortSignal;
+  readonly report: CallReport;
+};
+
+/** A resync's share of one remote. */
+export type TreeJob = TreeTask & {
+  readonly onStart: () => void;
+  /** Its deletes wait for a decision; `onEnd` comes after that. */
+  readonly onHeld: () => void;
+  readonly onEnd: (end: FlightEnd) => void;
+};
+
+export class TreeLane implements Lane {
+  readonly #name: "tree" | "full";
+  readonly #share: LaneShare;
+  readonly #jobs: TreeJob[] = [];
+  /** One directory at a time: something unreadable in one keeps rsync from deleting in any. */
+  #isApart = false;
+  /** What the flight at hand brought, told once it is over. */
+  #landed: Landed | null = null;
+  /** Something may have arrived without having been told: the next flight that arrives names its directories. */
+  #isUntold = false;
+
+  constructor(name: "tree" | "full", share: LaneShare) {
+    this.#name = name;
+    this.#share = share;
+  }
+
+  /** Queues a resync's share. False when too many wait. */
+  queue(job: TreeJob): boolean {
+    if (this.#jobs.length >= LIMITS.resyncsQueuedMax) return false;
+    this.#jobs.push(job);
+    return true;
+  }
+
+  hasWork(): boolean {
+    return this.#jobs.length > 0 || this.#share.marks.waiting[this.#name].size > 0;
+  }
+
+  async fly(): Promise<boolean> {
+    const job = this.#jobs.shift();
+    const hasFlown = job === undefined ? await this.#flyMarks() : await this.#flyJob(job);
+    this.#tell();
+    return hasFlown;
+  }
+
+  async #flyMarks(): Promise<boolean> {
+    const { host, marks } = this.#share;
+    const waiting = marks.waiting[this.#name];
+    const taken = waiting.take(this.#isApart ? 1 : LIMITS.batchMarksMax, () => true);
+    if (waiting.size === 0) this.#isApart = false;
+    const present = taken.filter((mark) => this.#isDirectory(mark.path));
+    // Gone or no directory any more: a name for the quick lane.
+    for (const mark of taken) if (!present.includes(mark)) marks.waiting.quick.add({ ...mark, kind: "path" });
+    if (present.length === 0) return taken.length > 0;
+    if (!host.mayDelete(present.some((mark) => mark.path === ROOT))) {
+      for (const mark of present) marks.addSubtree(mark);
+      return false;
+    }
+    using _flight = marks.beginTree(present);
+    try {
+      await this.#flyPresent(present);
+    } catch (error) {
+      for (const mark of present) marks.addSubtree(mark);
+      throw error;
+    }
+    return true;
+  }
+
+  async #flyPresent(present: readonly Mark[]): Promise<void> {
+    const { host, marks, signal } = this.#share;
+    const { end, held } = await this.#flyTask({
+      paths: present.map((mark) => mark.path),
+      deletes: host.switches.delete,
+      checksum: false,
+      dryRun: false,
+      // Where details were forgotten, everything is compared, as in a full sync.
+      brake: present.some((mark) => mark.path === ROOT) ? "ask" : null,
+      excludePatterns: [],
+      signal,
+      report: new CallReport(),
+    }, present);
+    if (this.#landed !== null) this.#landed = { ...this.#landed, marks: present };
+    if (end.ending === "deletes_held") this.#holdMarks(present, held);
+    if (end.ending === "complete" || end.ending === "partial" || end.ending === "deletes_held") {
+      if (present.some((mark) => mark.path === ROOT)) this.#becameKnown();
+      for (const mark of present) if (mark.content) await this.#nameWritten(mark);
+    } else for (const mark of present) marks.addSubtree(mark);
+  }
+
+  async #flyJob(job: TreeJob): Promise<boolean> {
+    const { host, marks, signal } = this.#share;
+    const startedAtMs = host.world.clock.wallMs();
+    if (job.signal.aborted) {
+      this.#jobFailed(job, startedAtMs);
+      job.onEnd({ ...NOTHING_FLOWN, ending: "cancelled", reason: "cancelled" });
+      return true;
+    }
+    if (job.deletes && !job.dryRun && !host.mayDelete(job.paths.includes(ROOT))) {
+      this.#jobFailed(job, startedAtMs);
+      job.onEnd({ ...NOTHING_FLOWN, ending: "refused", reason: "the root is halted" });
+      return false;
+    }
+    job.onStart();
+    // Named by a person: it may be what the filter excludes.
+    const paths = job.paths.filter((path) => !isExcluded(host.filter, path));
+    const present = paths.filter((path) => this.#isDirectory(path));
+    for (const path of paths) {
+      if (!present.includes(path) && !job.dryRun) marks.waiting.quick.add(host.newMark(path, "path", startedAtMs));
+    }
+    let end: FlightEnd = NOTHING_FLOWN;
+    let held: readonly RelPath[] = [];
+    if (present.length > 0) {
+      using _flight = marks.beginTree([]);
+      ({ end, held } = await this.#flyTask({ ...job, paths: present, signal: AbortSignal.any([job.signal, signal]) }));
+    }
+    this.#tell();
+    if (!job.dryRun && present.includes(ROOT)) {
+      if (end.ending !== "complete" && end.ending !== "partial" && end.ending !== "deletes_held") {
+        this.#jobFailed(job, startedAtMs);
+      } else if (job.excludePatterns.length === 0) this.#becameKnown();
+    }
+    if (held.length > 0) this.#holdJob(job, held);
+    else job.onEnd(end);
+    return true;
+  }
+
+  /** Whoever asked is told that it failed; a remote of which too little is known needs it all the same. */
+  #jobFailed({ dryRun, paths }: TreeJob, startedAtMs: number): void {
+    const { host, marks } = this.#share;
+    if (dryRun || !paths.includes(ROOT) || (marks.known && !marks.isHeld)) return;
+    marks.addSubtree(host.newMark(ROOT, "subtree", startedAtMs));
+  }
+
+  /** The job ends when a person has decided. */
+  #holdJob(job: TreeJob, held: readonly RelPath[]): void {
+    const { host, configuration: { id: remote }, tryLane } = this.#share;
+    job.onHeld();
+    host.holds.open(
+      { root: host.rootId, remote, origin: "resync", count: held.length, examples: held },
+      (decision, hold) => {
+        if (decision === "reject") return job.onEnd(NOTHING_FLOWN);
+        if (!this.queue({ ...job, brake: hold.count })) {
+          job.onEnd({
+            ...NOTHING_FLOWN,
+            ending: "refused",
+            reason: "too many resyncs wait",
+          });
+        }
+        tryLane("full");
+      },
+    );
+  }
+
+  /** Deletes that marks of whole subtrees found; with the root among them they are a full sync's. */
+  #holdMarks(marks: readonly Mark[], held: readonly RelPath[]): void {
+    const { host, configuration: { id: remote }, signal, holdDeletes } = this.#share;
+    if (!marks.some((mark) => mark.path === ROOT)) {
+      return holdDeletes(held.map((path) => this.#leftOver(path, "path", marks)));
+    }
+    this.#holdJob({
+      paths: [ROOT],
+      deletes: true,
+      checksum: false,
+      dryRun: false,
+      brake: null,
+      excludePatterns: [],
+      signal,
+      report: new CallReport(),
+      onStart: () => {},
+      onHeld: () => {},
+      onEnd: (end) =>
+        host.world.log.write("info", `approved deletes of ${remote}: ${end.ending}`, { root: host.rootId, remote }),
+    }, held);
+  }
+
+  /** `behind`: the marks that asked for it; none where a person did. */
+  async #flyTask(task: TreeTask, behind: readonly Mark[] = []): Promise<Pick<TreeResult, "end" | "held">> {
+    const { host, configuration, health, marks, synced } = this.#share;
+    // What an earlier process brought and did not come to tell is not named again.
+    if (!marks.known && !task.dryRun) this.#isUntold = true;
+    const reported = new ReportedItems();
+    if (!task.dryRun) task.report.tap = reported.add;
+    const { end, unsettled, held } = await flyTree(host.world, {
+      ...task,
+      tops: task.paths,
+      call: { ...callOptions(this.#share), deletes: task.deletes },
+      cwd: host.rootPath,
+      isSound: () => host.isSound(task.paths.includes(ROOT)),
+      filter: host.filter,
+      // Comparing content reads whole files on the other side before a byte travels.
+      stallMs: stallMs(configuration) * (task.checksum ? CHECKSUM_PATIENCE : 1),
+    });
+    marks.lookedBroadly(host.world.clock.monotonicMs());
+    if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
+    // The flat lanes find out why, name by name.
+    for (const path of unsettled) marks.waiting.quick.add(this.#leftOver(path, "path", behind));
+    if (end.ending !== "complete" && end.ending !== "partial" && end.ending !== "deletes_held") {
+      if (!task.dryRun) this.#isUntold = true;
+      return { end, held };
+    }
+    const nowMs = host.world.clock.wallMs();
+    // A list of directories in the root brings each of them, but not the times of the root.
+    if (!task.dryRun && task.paths.some((path) => path !== ROOT && parentPath(path) === ROOT)) {
+      this.#share.rootChanged(this.#leftOver(ROOT, "path", behind));
+    }
+    synced();
+    if (!task.dryRun) {
+      this.#landed = {
+        marks: null,
+        paths: task.paths,
+        reported,
+        missing: new Set([...unsettled, ...held]),
+        exitCode: end.exitCode,
+        atMs: nowMs,
+      };
+      this.#settle(task, end, behind);
+      host.flown({
+        remote: configuration.id,
+        lane: this.#name,
+        marks: task.paths.length,
+        report: task.report,
+        end,
+        refusals: 0,
+      });
+    }
+    return { end, held };
+  }
+
+  /** What cannot be read keeps rsync from deleting anywhere in the call: that is known, and tried again. */
+  #settle({ paths, deletes, report }: TreeTask, end: FlightEnd, behind: readonly Mark[]): void {
+    const { host, configuration: { id }, marks } = this.#share;
+    if (!report.deletesSkipped || !deletes) {
+      const entries = paths.map((path) => ({ path, action: "send", whole: false, content: false }) as const);
+      return host.failLog.settled(host.rootId, id, entries);
+    }
+    if (paths.length > 1) {
+      this.#isApart = true;
+      for (const path of paths) marks.addSubtree(this.#leftOver(path, "subtree", behind));
+      return;
+    }
+    const message = `deletes were left out, since something could not be read: ${end.reason}`;
+    const mark = this.#leftOver(paths[0]!, "subtree", behind);
+    const isRecorded = host.failLog.refused(host.rootId, id, {
+      path: mark.path,
+      operation: "delete",
+      exitCode: end.exitCode,
+      message,
+      mark,
+      asked: true,
+    });
+    if (!isRecorded) marks.parked.add(mark);
+  }
+
+  /** A subtree that holds writes: files that changed without changing size or time are named, so that `-I` sends them. */
+  async #nameWritten({ path: top, detectedAtMs, order }: Mark): Promise<void> {
+    const { host, marks, signal } = this.#share;
+    const { world, rootPath, filter } = host;
+    await walkBelow(world, { rootPath, top, filter, signal }, (path, kind) => {
+      if (kind !== "file") return;
+      const stat = world.fileSystem.lstat(absolutePath(rootPath, path));
+      if (stat === null || stat.ctimeMs < detectedAtMs - LIMITS.watermarkMarginMs) return;
+      marks.waiting.quick.add({ path, kind: "path", content: true, detectedAtMs, order });
+    });
+  }
+
+  /**
+   * What a flight left to do is as old as what asked for it: neither may a flush end before it, nor the watermark pass it.
+   */
+  #leftOver(path: RelPath, kind: MarkKind, behind: readonly Mark[]): Mark {
+    const { host } = this.#share;
+    let mark = host.newMark(path, kind, host.world.clock.wallMs());
+    for (const each of behind) mark = combineMarks(mark, { ...each, path, kind, content: false });
+    return mark;
+  }
+
+  /** The flight is over: what it brought is told path by path, and as directories where that would not be all. */
+  #tell(): void {
+    const landed = this.#landed;
+    if (landed === null) return;
+    this.#landed = null;
+    const { host: { events }, configuration: { id } } = this.#share;
+    const { marks, paths, reported, missing, exitCode } = landed;
+    const items = reported.items((path) => missing.has(path), marks?.length === 1 ? marks[0]!.detectedAtMs : null);
+    const isAll = reported.isWhole && !this.#isUntold;
+    this.#isUntold = false;
+    const tops = marks ?? (isAll ? [] : paths.map((path) => this.#share.host.newMark(path, "subtree", landed.atMs)));
+    events.synced(id, [...items, ...tops.map((mark) => events.itemOf(mark, A_DIRECTORY))], exitCode);
+  }
+
+  #becameKnown(): void {
+    this.#share.marks.trust();
+    this.#share.host.fullSyncDone(this.#share.configuration.id, this.#share.host.world.clock.wallMs());
+  }
+
+  #isDirectory(path: RelPath): boolean {
+    return path === ROOT || lookAt(this.#share.host, path)?.kind === "directory";
+  }
+}
+
+/** A flight that reached its remote. */
+type Landed = {
+  /** Subtrees that are settled by it; null for a resync, which settles nothing. */
+  readonly marks: readonly Mark[] | null;
+  readonly paths: readonly RelPath[];
+  readonly reported: ReportedItems;
+  readonly missing: ReadonlySet<RelPath>;
+  readonly exitCode: number | null;
+  readonly atMs: number;
+};
+
+const A_DIRECTORY = { kind: "directory", size: 0 } as const;
+
+function isExcluded(filter: Filter, path: RelPath): boolean {
+  return filter.active && filter.excludedBy(path, "directory") !== null;
+}
+
+/** Times the stall time. */
+const CHECKSUM_PATIENCE = 10;
+
+const NOTHING_FLOWN: FlightEnd = { ending: "complete", exitCode: 0, durationMs: 0, stderr: "", reason: "" };

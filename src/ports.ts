@@ -1,0 +1,285 @@
+/**
+ * The interfaces between the engine and the world. Each comment is a contract: what is promised, whether calls may overlap,
+ * what an abort does. `src/adapters` holds the real ones, `tests/support/memory` their twins; one suite in `tests/contract`
+ * runs on both.
+ */
+import type { BytePath } from "./core/path.ts";
+
+// ---------------------------------------------------------------------------------------------------------------- clock
+
+/** Time. The engine asks nobody else for it. */
+export interface Clock {
+  /** Milliseconds since 1970, as the wall clock says; may jump. */
+  wallMs(): number;
+  /** Milliseconds since some fixed moment; never goes back. */
+  monotonicMs(): number;
+  /** Calls `action` once after `delayMs`. The owner cancels what it no longer needs; a timer does not keep the process alive. */
+  after(delayMs: number, action: () => void): Timer;
+  /** Lets everything else that is ready run first. Long walks call it between steps. */
+  yield(): Promise<void>;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+// -------------------------------------------------------------------------------------------------------------- inotify
+
+/** How adding a watch ended. */
+export type WatchResult =
+  | { readonly ok: true; readonly wd: number }
+  /** `gone`: no such entry or no directory; `limit`: ENOSPC; `other`: `code` says which. */
+  | { readonly ok: false; readonly reason: "gone" | "limit" | "other"; readonly code: string };
+
+/**
+ * One inotify instance. It decides nothing: it adds watches, and hands over the kernel's records byte for byte.
+ * Calls are synchronous and never overlap.
+ */
+export interface Inotify extends AsyncDisposable {
+  /** Watches one directory. The same directory again gives the same `wd`. `mask` as in `core/inotify_event.ts`. */
+  addWatch(path: BytePath, mask: number): WatchResult;
+  /** Forgets a watch; the kernel then sends IN_IGNORED. Unknown ones are no error. */
+  removeWatch(wd: number): void;
+  /**
+   * Starts delivery. `onRecords` gets whole records, in the kernel's order, as soon as they can be read; the buffer is only
+   * valid during the call. `onFailure` is called once if reading ends by itself. Called once per instance.
+   */
+  start(onRecords: (records: Uint8Array) => void, onFailure: (error: Error) => void): void;
+}
+
+/** Makes instances; each root has its own. Throws TssyncError when the kernel gives no instance (EMFILE: says the sysctl). */
+export interface InotifyFactory {
+  open(): Inotify;
+  /** `fs.inotify.max_user_watches` now, null where it cannot be read. */
+  watchLimit(): number | null;
+  /** Tries to raise it (needs root). Whether it is at least `watches` afterwards. */
+  raiseWatchLimit(watches: number): boolean;
+}
+
+// ---------------------------------------------------------------------------------------------------------- file system
+
+export type EntryKind = "file" | "directory" | "symlink" | "other";
+
+export type EntryStat = {
+  readonly kind: EntryKind;
+  readonly device: number;
+  readonly inode: number;
+  readonly links: number;
+  readonly size: number;
+  readonly mode: number;
+  /** Milliseconds since 1970 with fraction. */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+};
+
+export type DirectoryEntry = { readonly name: string; readonly kind: EntryKind };
+
+/**
+ * The local disk. Calls are synchronous: each takes microseconds, and a decision must see one state of the disk.
+ * Nothing here follows a symbolic link in the last component unless it says so. Missing is null, never an exception; every
+ * other refusal throws an `Error` with the system's `code`.
+ */
+export interface FileSystem {
+  lstat(path: BytePath): EntryStat | null;
+  /** The entries of one directory in no order; null when it is missing or no directory. */
+  readDirectory(path: BytePath): DirectoryEntry[] | null;
+  /** The name of the file system type that holds `path` (`ext4`, `xfs`, `nfs`, `tmpfs` …), `unknown` where it cannot be told. */
+  fileSystemType(path: BytePath): string;
+  /** Replaces a file as a whole: temporary name, `mode`, rename. */
+  writeFile(path: BytePath, bytes: Uint8Array, mode: number): void;
+  /** Creates an empty file, 0600; fails if it exists. */
+  createFile(path: BytePath): void;
+  /** Removes a file; a missing one is no error. */
+  removeFile(path: BytePath): void;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- rsync
+
+/** One rsync call: no shell, names on stdin. */
+export type RsyncCommand = {
+  /** Without the program itself. Holds only valid UTF-8. */
+  readonly args: readonly string[];
+  /** Where it runs: the root. */
+  readonly cwd: BytePath;
+  /** Beside the inherited environment. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** How one rsync process ended: always all facts. */
+export type RsyncEnd = {
+  /** null when a signal ended it or it could not be started. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Set when it could not be started at all. */
+  readonly startError: string | null;
+  readonly durationMs: number;
+  /** Up to 64 KiB of each end of its messages. Bytes as latin1. */
+  readonly stderr: string;
+  /** Everything it printed, bytes as latin1, where `collectOutput` was asked for; otherwise empty. */
+  readonly output: string;
+};
+
+/** One running rsync. */
+export interface RsyncProcess {
+  readonly pid: number | null;
+  /** Gives it its list and closes its stdin. Called once; a process that died before is no error here, `ended` tells. */
+  send(list: Uint8Array): void;
+  /** Resolves when the process and its pipes are closed. Never rejects. */
+  readonly ended: Promise<RsyncEnd>;
+  /** Bytes it has read and written so far in any way, null when unknown. Two equal readings mean no progress. */
+  activity(): number | null;
+  /** TERM now, KILL after `graceMs`. */
+  end(graceMs: number): void;
+}
+
+export type RsyncStart = {
+  /** Called with each whole line of stdout (without its newline, latin1). */
+  readonly onLine?: (line: string) => void;
+  readonly collectOutput?: boolean;
+};
+
+/** Starts rsync. Calls may overlap. */
+export interface RsyncRunner {
+  start(command: RsyncCommand, options?: RsyncStart): RsyncProcess;
+  /** The version of the local rsync; throws TssyncError RSYNC_UNUSABLE with the cure when missing. */
+  version(): Promise<{ readonly major: number; readonly minor: number; readonly patch: number; readonly text: string }>;
+  /** Ends a process of an earlier run, if pid, start time and program still are what was recorded. */
+  endLeftover(leftover: RsyncLeftover): Promise<void>;
+  /** Facts to record, by which a later run recognises this process; null when it is already gone. */
+  describe(pid: number): RsyncLeftover | null;
+}
+
+export type RsyncLeftover = { readonly pid: number; readonly startTime: string; readonly program: string };
+
+// ---------------------------------------------------------------------------------------------------------------- store
+
+export type FailureOperation = "send" | "delete";
+
+/** A path that a healthy remote refuses. */
+export type Failure = {
+  readonly id: number;
+  readonly root: string;
+  readonly remote: string;
+  /** RelPath. */
+  readonly path: string;
+  readonly operation: FailureOperation;
+  readonly attempts: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  readonly nextAtMs: number;
+  readonly exitCode: number | null;
+  readonly message: string;
+};
+
+export type FailureQuery = {
+  readonly root?: string | undefined;
+  readonly remote?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  readonly afterId?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly dueAtMs?: number | undefined;
+};
+
+/** A row of the resync table: `document` is the engine's own JSON. */
+export type ResyncRow = {
+  readonly id: string;
+  readonly state: string;
+  readonly startedAtMs: number;
+  readonly document: string;
+};
+
+/** A stored mark: what `core/mark.ts` calls a mark, in columns. */
+export type StoredMark = {
+  readonly path: string;
+  readonly kind: string;
+  readonly content: boolean;
+  readonly detectedAtMs: number;
+};
+
+/** Consecutive events of one kind: a row of the event log. `body` is `core/event_row.ts`'s. */
+export type EventRow = {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly epoch: string;
+  readonly atMs: number;
+  readonly type: string;
+  readonly root: string | null;
+  readonly remote: string | null;
+  /** Bytes of all bodies ever written, this one included. */
+  readonly bytesTotal: number;
+  readonly body: string;
+};
+
+/** What is known of one remote across restarts. */
+export type RemoteRow = {
+  readonly root: string;
+  readonly remote: string;
+  /** Everything with an older ctime is on this remote, except `marks`; null: no watermark. */
+  readonly watermarkMs: number | null;
+  readonly lastFullSyncAtMs: number | null;
+  /** The engine's own JSON: identity of the root, address it belongs to, pause. */
+  readonly document: string;
+};
+
+/**
+ * What is remembered. Calls are synchronous; every call outside `transaction` is its own transaction. Throws an `Error` with
+ * the database's message when the disk refuses.
+ */
+export interface Store extends Disposable {
+  /** All or nothing; not nested. */
+  transaction<T>(work: () => T): T;
+  readMeta(key: string): string | null;
+  writeMeta(key: string, value: string): void;
+
+  readRemote(root: string, remote: string): RemoteRow | null;
+  writeRemote(row: RemoteRow): void;
+  readMarks(root: string, remote: string): StoredMark[];
+  /** Replaces all marks of the remote. */
+  writeMarks(root: string, remote: string, marks: readonly StoredMark[]): void;
+
+  /** Adds, or updates attempts, times, code and message of the same root, remote and path. */
+  recordFailure(failure: Omit<Failure, "id" | "attempts" | "firstAtMs">): void;
+  /** Forgets the failures of these paths and, with `below`, of everything below them. How many there were. */
+  clearFailures(root: string, remote: string, paths: readonly string[], below: boolean): number;
+  /** In order of id. */
+  listFailures(query: FailureQuery): Failure[];
+  countFailures(root: string, remote: string): number;
+  deleteFailure(id: number): boolean;
+
+  /** Adds rows behind the last one. */
+  appendEvents(rows: readonly EventRow[]): void;
+  /** Rows that hold events behind `afterSeq`, in order: at most `rowsMax`. */
+  readEvents(afterSeq: number, rowsMax: number): EventRow[];
+  /** The newest row; null: there is none. */
+  lastEvent(): EventRow | null;
+  /** Forgets the rows whose events all lie at or before `seq`. */
+  deleteEvents(seq: number): void;
+
+  writeResync(row: ResyncRow): void;
+  readResync(id: string): ResyncRow | null;
+  /** Newest first; `after` is an id. */
+  listResyncs(limit: number, after?: string): ResyncRow[];
+
+  recordProcess(leftover: RsyncLeftover): void;
+  forgetProcess(pid: number): void;
+  listProcesses(): RsyncLeftover[];
+}
+
+// ------------------------------------------------------------------------------------------------------------------ log
+
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
+/** Where messages go. `fields` are facts for machines; no secrets, paths as text. Never throws, never blocks. */
+export interface Log {
+  write(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+// --------------------------------------------------------------------------------------------------------------- random
+
+/** Randomness for back-off jitter and ids. */
+export interface Random {
+  /** In [0, 1). */
+  fraction(): number;
+  /** `length` characters of `a-z0-9`. */
+  token(length: number): string;
+}

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readlinkSync } from "node:fs";
+import process from "node:process";
+import { FILE_SYSTEM_WORLDS, realWorld } from "./file_system_worlds.ts";
+
+const isRoot = process.getuid?.() === 0;
+
+describe.each(Object.keys(FILE_SYSTEM_WORLDS))("%s file system:", (name) => {
+  const open = FILE_SYSTEM_WORLDS[name]!;
+
+  test("lstat() tells what stands there, without following a symbolic link", () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    disk.write(at("file"), "content");
+    disk.mkdir(at("directory"));
+    disk.mkdir(at("directory/below"));
+    disk.symlink("file", at("symlink"));
+    disk.mkfifo(at("fifo"));
+    disk.chmod(at("file"), 0o4751);
+    const seen = (path: string) => {
+      const { kind, links, mode } = fileSystem.lstat(at(path))!;
+      return `${kind} ${links} ${mode.toString(8)}`;
+    };
+    expect(seen("file")).toBe("file 1 104751");
+    expect(seen("directory")).toBe("directory 3 40755");
+    expect(seen("symlink")).toBe("symlink 1 120777");
+    expect(seen("fifo")).toBe("other 1 10644");
+    expect(fileSystem.lstat(at("file"))!.size).toBe(7);
+    expect(fileSystem.lstat(at("symlink"))!.size).toBe(4);
+  });
+
+  test("lstat() gives null for what is missing, by whatever way", () => {
+    using world = open();
+    world.disk.create(world.at("file"));
+    world.disk.symlink("nowhere", world.at("dangling"));
+    for (const path of ["missing", "missing/below", "file/below", "dangling/below"]) {
+      expect(world.fileSystem.lstat(world.at(path))).toBeNull();
+    }
+    expect(world.fileSystem.lstat(world.at("dangling"))?.kind).toBe("symlink");
+  });
+
+  test("lstat(), readDirectory() throw every other refusal with its code", () => {
+    using world = open();
+    world.disk.symlink("loop", world.at("loop"));
+    for (const call of ["lstat", "readDirectory"] as const) {
+      expect(() => world.fileSystem[call](world.at("loop/below"))).toThrow(withCode("ELOOP"));
+      expect(() => world.fileSystem[call](world.at("n".repeat(256)))).toThrow(withCode("ENAMETOOLONG"));
+      expect(() => world.fileSystem[call](world.at("n/".repeat(3000)))).toThrow(withCode("ENAMETOOLONG"));
+    }
+  });
+
+  test("lstat() gives names of one file the same inode, and others another", () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    disk.create(at("a"));
+    disk.link(at("a"), at("b"));
+    disk.create(at("c"));
+    const [a, b, c] = ["a", "b", "c"].map((path) => fileSystem.lstat(at(path))!);
+    expect(a).toEqual(b);
+    expect(a!.links).toBe(2);
+    expect(c!.inode).not.toBe(a!.inode);
+    expect(c!.device).toBe(a!.device);
+  });
+
+  test("lstat() keeps times finer than a millisecond", () => {
+    using world = open();
+    const fractions = new Set<number>();
+    for (let count = 0; count < 20; count++) {
+      world.passTime();
+      world.disk.create(world.at(`f${count}`));
+      const { mtimeMs, ctimeMs } = world.fileSystem.lstat(world.at(`f${count}`))!;
+      expect(ctimeMs).toBe(mtimeMs);
+      fractions.add(ctimeMs % 1);
+    }
+    expect(fractions.size).toBeGreaterThan(1);
+  });
+
+  test("readDirectory() lists every entry with its kind, names as bytes", () => {
+    using world = open();
+    const { disk, at } = world;
+    for (const name of ["\xff\xfe", "a\nb", "-x", "#x", "\xc3\xbc", " "]) disk.create(at(name));
+    disk.mkdir(at("d\xe4"));
+    disk.create(at("d\xe4/below"));
+    disk.symlink("d\xe4", at("symlink"));
+    disk.mkfifo(at("fifo"));
+    const entries = world.fileSystem.readDirectory(at(""))!.map(({ name, kind }) => `${kind} ${name}`);
+    expect(entries.sort()).toEqual([
+      "directory d\xe4",
+      "file  ",
+      "file #x",
+      "file -x",
+      "file a\nb",
+      "file \xc3\xbc",
+      "file \xff\xfe",
+      "other fifo",
+      "symlink symlink",
+    ]);
+    expect(world.fileSystem.readDirectory(at("d\xe4"))).toEqual([{ name: "below", kind: "file" }]);
+    expect(world.fileSystem.lstat(at("\xff\xfe"))?.kind).toBe("file");
+  });
+
+  test("readDirectory() gives null for what is missing or no directory, a symbolic link to one included", () => {
+    using world = open();
+    const { disk, at } = world;
+    disk.mkdir(at("d"));
+    disk.create(at("file"));
+    disk.symlink("d", at("symlink"));
+    expect(world.fileSystem.readDirectory(at("d"))).toEqual([]);
+    for (const path of ["missing", "missing/below", "file", "file/below", "symlink"]) {
+      expect(world.fileSystem.readDirectory(at(path))).toBeNull();
+    }
+    disk.mkdir(at("d/below"));
+    expect(world.fileSystem.readDirectory(at("symlink/below"))).toEqual([]);
+  });
+
+  test.skipIf(name === "node" && !isRoot)(
+    `a mount is another device of another type, and hides what it covers${isRoot ? "" : " (node: needs root)"}`,
+    () => {
+      using world = open();
+      const { disk, fileSystem, at } = world;
+      disk.mkdir(at("m"));
+      disk.create(at("m/covered"));
+      const before = fileSystem.lstat(at("m"))!;
+      disk.mount(at("m"));
+      try {
+        expect(fileSystem.lstat(at("m"))!.device).not.toBe(before.device);
+        expect(fileSystem.readDirectory(at("m"))).toEqual([]);
+        expect(fileSystem.fileSystemType(at("m"))).toBe("tmpfs");
+        expect(() => disk.rename(at("m"), at("n"))).toThrow(withCode("EBUSY"));
+        disk.create(at("file"));
+        expect(() => disk.rename(at("file"), at("m/file"))).toThrow(withCode("EXDEV"));
+        expect(() => disk.link(at("file"), at("m/file"))).toThrow(withCode("EXDEV"));
+      } finally {
+        disk.unmount(at("m"));
+      }
+      expect(fileSystem.lstat(at("m"))).toEqual(before);
+      expect(fileSystem.readDirectory(at("m"))).toEqual([{ name: "covered", kind: "file" }]);
+    },
+  );
+
+  test("fileSystemType() says unknown where nothing is", () => {
+    using world = open();
+    expect(world.fileSystem.fileSystemType(world.at("missing"))).toBe("unknown");
+    expect(world.fileSystem.fileSystemType(world.at(""))).not.toBe("unknown");
+  });
+
+  test("writeFile() replaces a file as a whole, whoever holds it open", () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    disk.write(at("file"), "old");
+    disk.link(at("file"), at("held"));
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    fileSystem.writeFile(at("file"), bytes, 0o640);
+    expect(disk.read(at("file"))).toBe(String.fromCharCode(...bytes));
+    expect(disk.read(at("held"))).toBe("old");
+    expect(fileSystem.lstat(at("file"))!.mode).toBe(0o100640);
+    fileSystem.writeFile(at("n".repeat(255)), new Uint8Array(), 0o666);
+    expect(fileSystem.lstat(at("n".repeat(255)))).toMatchObject({ mode: 0o100666, size: 0 });
+    expect(fileSystem.readDirectory(at(""))!.map((entry) => entry.name).sort()).toEqual([
+      "file",
+      "held",
+      "n".repeat(255),
+    ]);
+  });
+
+  test("writeFile() that is refused leaves everything as it was", () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    disk.mkdir(at("d"));
+    expect(() => fileSystem.writeFile(at("d"), new Uint8Array(3), 0o600)).toThrow(withCode("EISDIR"));
+    expect(() => fileSystem.writeFile(at("missing/file"), new Uint8Array(3), 0o600)).toThrow(withCode("ENOENT"));
+    expect(fileSystem.readDirectory(at(""))).toEqual([{ name: "d", kind: "directory" }]);
+  });
+
+  test("createFile() makes an empty file for the owner alone, and refuses one that exists", () => {
+    using world = open();
+    world.fileSystem.createFile(world.at("file"));
+    expect(world.fileSystem.lstat(world.at("file"))).toMatchObject({ kind: "file", size: 0, mode: 0o100600 });
+    expect(() => world.fileSystem.createFile(world.at("file"))).toThrow(withCode("EEXIST"));
+    expect(() => world.fileSystem.createFile(world.at("missing/file"))).toThrow(withCode("ENOENT"));
+  });
+
+  test("removeFile() removes a file, and a missing one is no error", () => {
+    using world = open();
+    world.disk.create(world.at("file"));
+    world.disk.mkdir(world.at("d"));
+    world.fileSystem.removeFile(world.at("file"));
+    world.fileSystem.removeFile(world.at("file"));
+    world.fileSystem.removeFile(world.at("missing/file"));
+    expect(() => world.fileSystem.removeFile(world.at("d"))).toThrow(withCode("EISDIR"));
+    expect(world.fileSystem.readDirectory(world.at(""))).toEqual([{ name: "d", kind: "directory" }]);
+  });
+});
+
+test("node file system: readDirectory() holds no descriptor afterwards", () => {
+  using world = realWorld();
+  const links = () =>
+    readdirSync("/proc/self/fd").map((fd) => linkOf(fd)).filter((link) => link.startsWith(world.at("")));
+  world.fileSystem.readDirectory(world.at(""));
+  expect(() => world.fileSystem.readDirectory(world.at("n".repeat(256)))).toThrow();
+  expect(links()).toEqual([]);
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    // Was the descriptor of the listing itself.
+    return "";
+  }
+}
+
+function withCode(code: string): object {
+  return expect.objectContaining({ code });
+}

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+import type { MemoryDisk } from "../support/memory/memory_disk.ts";
+import { IN } from "../../src/core/inotify_event.ts";
+import type { BytePath } from "../../src/core/path.ts";
+import type { Inotify, RsyncProcess } from "../../src/ports.ts";
+import type { Machine } from "./process_life.ts";
+import { simulate } from "./simulation.ts";
+
+/** So many storms in one run of the tests; `SIMULATION_SEEDS=20000 bun test tests/simulation` for more. */
+const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 2_000);
+/** Two processors halve the time. */
+const PROCESSES = 2;
+/** No limit of patience: a slow machine is no defect. */
+const PATIENCE_MS = 3_600_000;
+
+function simulateMany(
+  first: number,
+  count: number,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const script = join(import.meta.dirname, "run.ts");
+    const child = spawn(process.execPath, [script, "--from", String(first), "--count", String(count)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    child.on("error", reject);
+    child.on(
+      "close",
+      (code, signal) => resolve({ code, output: signal === null ? output : `${output}ended by ${signal}` }),
+    );
+  });
+}
+
+describe("simulate()", () => {
+  test("does the same again for the same seed, and something else for another", async () => {
+    const hashes: string[] = [];
+    for (const seed of [1, 2, 3, 5, 8, 13, 21, 34]) {
+      const [one, other] = [await simulate({ seed, trace: true }), await simulate({ seed, trace: true })];
+      expect(one.lines.length).toBeGreaterThan(20);
+      expect(other.lines).toEqual(one.lines);
+      expect(other.hash).toBe(one.hash);
+      hashes.push(one.hash);
+    }
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test("finds nothing lost and nothing wiped after thousands of storms", async () => {
+    const share = Math.ceil(SEEDS / PROCESSES);
+    const runs = Array.from({ length: PROCESSES }, (_, index) => simulateMany(1 + index * share, share));
+    const ended = await Promise.all(runs);
+    // Where one fails, this shows its seed, what went wrong, and the command that repeats exactly that.
+    expect(ended.filter(({ code }) => code !== 0).map(({ output }) => output)).toEqual([]);
+    for (const { output } of ended) expect(output).toContain(`0 of ${share} seeds failed`);
+  }, PATIENCE_MS);
+});
+
+/** The first seed that fails with changed ports; null: none of so many does. */
+async function firstFailure(seeds: number, sabotage: (machine: Machine) => Machine): Promise<number | null> {
+  for (let seed = 1; seed <= seeds; seed++) {
+    if ((await simulate({ seed, sabotage })).problems.length > 0) return seed;
+  }
+  return null;
+}
+
+describe("simulate() would see", () => {
+  test("an engine that is not told of an overflow", async () => {
+    expect(await firstFailure(300, (machine) => ({ ...machine, inotify: deafToOverflows(machine.inotify) }))).not
+      .toBeNull();
+  }, PATIENCE_MS);
+
+  test("an rsync that skips a name and says nothing", async () => {
+    expect(await firstFailure(100, (machine) => ({ ...machine, runner: skippingNames(machine.runner) }))).not
+      .toBeNull();
+  }, PATIENCE_MS);
+
+  test("a search that finds nothing, since no file seems to have changed", async () => {
+    const timeless = (disk: MemoryDisk) =>
+      overridden(disk, "lstat", (path: BytePath) => {
+        const stat = disk.lstat(path);
+        return stat === null ? null : { ...stat, ctimeMs: 0 };
+      });
+    expect(await firstFailure(300, (machine) => ({ ...machine, disk: timeless(machine.disk) }))).not.toBeNull();
+  }, PATIENCE_MS);
+
+  test("a root that always looks as it did", async () => {
+    const constant = (disk: MemoryDisk) => {
+      const first = new Map<BytePath, ReturnType<MemoryDisk["lstat"]>>();
+      return overridden(disk, "lstat", (path: BytePath) => {
+        if (!/^\/(volume\/)?www$/.test(path)) return disk.lstat(path);
+        if (!first.has(path)) first.set(path, disk.lstat(path));
+        return first.get(path)!;
+      });
+    };
+    expect(await firstFailure(300, (machine) => ({ ...machine, disk: constant(machine.disk) }))).not.toBeNull();
+  }, PATIENCE_MS);
+});
+
+function deafToOverflows(inotify: Machine["inotify"]): Machine["inotify"] {
+  return {
+    watchLimit: () => inotify.watchLimit(),
+    raiseWatchLimit: (watches) => inotify.raiseWatchLimit(watches),
+    open: (): Inotify => {
+      const inner = inotify.open();
+      return {
+        addWatch: (path, mask) => inner.addWatch(path, mask),
+        removeWatch: (wd) => inner.removeWatch(wd),
+        start: (onRecords, onFailure) => inner.start((records) => onRecords(withoutOverflows(records)), onFailure),
+        [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+function withoutOverflows(records: Uint8Array): Uint8Array {
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  const kept: number[] = [];
+  for (let start = 0; start < records.length;) {
+    const end = start + HEADER_BYTES + view.getUint32(start + 12, true);
+    if ((view.getUint32(start + 4, true) & IN.Q_OVERFLOW) === 0) kept.push(...records.subarray(start, end));
+    start = end;
+  }
+  return Uint8Array.from(kept);
+}
+
+/** Of an inotify record, before its name. */
+const HEADER_BYTES = 16;
+
+/** Of every list that names more than one thing, the last does not reach it. */
+function skippingNames(runner: Machine["runner"]): Machine["runner"] {
+  return {
+    ...delegating(runner),
+    start: (command, options) => {
+      const inner = runner.start(command, options);
+      return {
+        pid: inner.pid,
+        ended: inner.ended,
+        send: (list) => {
+          const last = list.lastIndexOf(0, list.length - 2);
+          inner.send(last < 0 ? list : list.subarray(0, last + 1));
+        },
+        activity: () => inner.activity(),
+        end: (graceMs) => inner.end(graceMs),
+      } satisfies RsyncProcess;
+    },
+  };
+}
+
+function delegating(runner: Machine["runner"]): Omit<Machine["runner"], "start"> {
+  return {
+    version: () => runner.version(),
+    endLeftover: (leftover) => runner.endLeftover(leftover),
+    describe: (pid) => runner.describe(pid),
+  };
+}
+
+/** The same object with another method in one place. */
+function overridden<T extends object>(object: T, name: keyof T, method: unknown): T {
+  return new Proxy(object, {
+    get: (target, key) => {
+      if (key === name) return method;
+      const member = Reflect.get(target, key, target) as unknown;
+      return typeof member === "function" ? member.bind(target) as unknown : member;
+    },
+  });
+}

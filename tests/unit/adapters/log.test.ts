@@ -1,0 +1,129 @@
+import { expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { openLog } from "../../../src/adapters/log.ts";
+import { tempDir } from "../../support/temp_dir.ts";
+
+function linesOf(path: string): Record<string, unknown>[] {
+  return readFileSync(path, "utf8").split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+/** A process that runs `script` with `log` opened on its standard error. */
+function logging(script: string) {
+  const module = new URL("../../../src/adapters/log.ts", import.meta.url).href;
+  const whole = `const { openLog } = await import(${JSON.stringify(module)});
+    const log = openLog({ level: "info", format: "text" });
+    ${script}`;
+  return spawn(process.execPath, ["-e", whole], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+test("openLog() writes what is urgent enough to the file, readable for owner and group", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  await using log = openLog({ level: "info", format: "json", file });
+  log.write("debug", "too much");
+  log.write("info", "started {root}", { root: "/data", level: "forged" });
+  log.write("error", "broken");
+  expect(linesOf(file)).toMatchObject([
+    { level: "info", message: "started {root}", root: "/data" },
+    { level: "error", message: "broken" },
+  ]);
+  expect(statSync(file).mode & 0o137).toBe(0);
+});
+
+test("openLog() appends to a file that is there", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  for (const message of ["one", "two"]) {
+    await using log = openLog({ level: "debug", format: "json", file });
+    log.write("debug", message);
+  }
+  expect(linesOf(file).map((line) => line["message"])).toEqual(["one", "two"]);
+});
+
+test("openLog() throws when the file cannot be opened", () => {
+  expect(() => openLog({ level: "info", format: "text", file: "/proc/no/such/file" })).toThrow("ENOENT");
+});
+
+test("reopen() goes on in a new file after a rotation", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  await using log = openLog({ level: "info", format: "json", file });
+  log.write("info", "before");
+  renameSync(file, dir.at("log.1"));
+  log.write("info", "still before");
+  log.reopen();
+  log.write("info", "after");
+  expect(linesOf(dir.at("log.1")).map((line) => line["message"])).toEqual(["before", "still before"]);
+  expect(linesOf(file).map((line) => line["message"])).toEqual(["after"]);
+});
+
+test("reopen() keeps the old file and says so when there can be no new one", async () => {
+  await using dir = await tempDir();
+  mkdirSync(dir.at("folder"));
+  const file = dir.at("folder", "log");
+  await using log = openLog({ level: "info", format: "json", file });
+  renameSync(file, dir.at("moved"));
+  rmSync(dir.at("folder"), { recursive: true });
+  log.reopen();
+  log.write("info", "after");
+  expect(linesOf(dir.at("moved")).map((line) => line["message"])).toEqual([
+    "Cannot open the log file again, going on with the old one",
+    "after",
+  ]);
+});
+
+test("write() counts what a full disk refuses, and tells once there is room", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  symlinkSync("/dev/full", file);
+  await using log = openLog({ level: "info", format: "json", file });
+  log.write("info", "lost");
+  log.write("info", "lost too");
+  rmSync(file);
+  log.reopen();
+  log.write("info", "after");
+  expect(linesOf(file)).toMatchObject([{ level: "warning", lost: 2 }, { message: "after" }]);
+});
+
+test("write() goes to standard error, whole and in order", async () => {
+  const child = logging(`for (let i = 0; i < 5000; i++) log.write("info", "message " + i, { filler: "x".repeat(100) });
+    await log[Symbol.asyncDispose]();
+    process.exit(0);`);
+  let text = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+  });
+  await once(child, "close");
+  const numbers = text.split("\n").filter((line) => line !== "").map((line) => line.match(/ message (\d+) /)?.[1]);
+  expect(numbers.join()).toBe(Array.from({ length: 5000 }, (_, index) => index).join());
+});
+
+test("write() never waits for a reader of standard error, keeps a bound and tells what was lost", async () => {
+  const child = logging(`for (let i = 0; i < 20000; i++) log.write("info", "message", { filler: "x".repeat(100) });
+    console.log("went on");
+    process.stdin.on("data", () => {});
+    setTimeout(() => {}, 600_000);`);
+  expect(String((await once(child.stdout, "data"))[0])).toBe("went on\n");
+  let text = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+    if (/were lost/.test(text)) child.kill();
+  });
+  await once(child, "close");
+  const lost = Number(text.match(/were lost: they could not be written lost=(\d+)/)?.[1]);
+  const written = text.split("\n").filter((line) => line.includes(" message ")).length;
+  expect(written + lost).toBe(20_000);
+  expect(lost).toBeGreaterThan(0);
+});
+
+test("write() survives a standard error that nobody reads any more", async () => {
+  const child = logging(`
+    setInterval(() => log.write("info", "x".repeat(1000)), 1);
+    setTimeout(() => { console.log("alive"); process.exit(0); }, 200);`);
+  child.stderr.destroy();
+  const [[output], [code]] = await Promise.all([once(child.stdout, "data"), once(child, "exit")]);
+  expect(String(output)).toBe("alive\n");
+  expect(code).toBe(0);
+});

@@ -1,0 +1,65 @@
+import { createApp } from "../../../api/app.ts";
+import type { Connection } from "../../../api/connection.ts";
+import type { Scope } from "../../../api/scope.ts";
+import { SCOPES } from "../../../api/scope.ts";
+import { tokenRecord } from "../../../api/tokens.ts";
+import { MemoryControl } from "../../support/memory/memory_control.ts";
+
+/** What a test sends beside method and path; `scope` picks the token, "none" sends none. */
+type Sent = {
+  readonly scope?: Scope | "none";
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  readonly rawBody?: BodyInit;
+  readonly connection?: Connection;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, `any` since a test looks at what it expects. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+};
+
+/** The API over a daemon in memory, with one token per scope: `tok-status` … `tok-admin`. */
+export class ApiUnderTest {
+  readonly control = new MemoryControl();
+  readonly meta = new Map<string, string>();
+  readonly logged: string[] = [];
+  nowMs = Date.UTC(2026, 10, 20);
+  readonly app = createApp(this.control, {
+    build: { version: "1.2.3", commit: "abc", runtime: "test 1" },
+    tokens: SCOPES.map((scope) => tokenRecord(`tok-${scope}`, scope, scope)),
+    hosts: ["mirror.example"],
+    meta: {
+      readMeta: (key) => this.meta.get(key) ?? null,
+      writeMeta: (key, value) => void this.meta.set(key, value),
+    },
+    wallMs: () => this.nowMs,
+    streams: { waitMsMax: 50, bookmarkMs: 20 },
+    log: { write: (_level, message) => void this.logged.push(message) },
+  });
+
+  async send(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+    const scope = sent.scope ?? "admin";
+    const headers: Record<string, string> = { ...sent.headers };
+    if (scope !== "none" && headers["authorization"] === undefined) headers["authorization"] = `Bearer tok-${scope}`;
+    if (sent.body !== undefined) headers["content-type"] ??= "application/json";
+    const body = sent.rawBody ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+    const init: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
+    const response = await this.app.request(path, init, sent.connection ?? { transport: "tcp" });
+    const text = await response.text();
+    const json = response.headers.get("content-type")?.includes("json") === true;
+    return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
+  }
+
+  get(path: string, sent: Sent = {}): Promise<Answer> {
+    return this.send("GET", path, sent);
+  }
+
+  post(path: string, sent: Sent = {}): Promise<Answer> {
+    return this.send("POST", path, sent);
+  }
+}

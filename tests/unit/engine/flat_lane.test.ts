@@ -1,0 +1,60 @@
+import { describe, expect, test } from "bun:test";
+import type { BytePath } from "../../../src/core/path.ts";
+import { LIMITS } from "../../../src/core/limits.ts";
+import { EngineUnderTest } from "./engine_under_test.ts";
+
+const LARGE = "x".repeat(LIMITS.largeFileBytes);
+
+async function mirrored(...options: ConstructorParameters<typeof EngineUnderTest>): Promise<EngineUnderTest> {
+  const engine = new EngineUnderTest(...options);
+  engine.write("d/f");
+  await engine.start();
+  await engine.flush();
+  return engine;
+}
+
+describe("FlatLane", () => {
+  test("a small file does not wait for a large one, and the directory of both keeps its times", async () => {
+    const engine = await mirrored();
+    // Long enough for a look at the directory, not for the transfer.
+    engine.stepMs = 1_000;
+    engine.write("d/large", LARGE);
+    await engine.clock.advance(2_500);
+    engine.stepMs = 0;
+    engine.write("d/small");
+    await engine.until(() => engine.remote().disk.exists("/dst/d/small" as BytePath));
+    expect(engine.remote().disk.exists("/dst/d/large" as BytePath)).toBe(false);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+    const mtime = (disk: typeof engine.disk, path: string) => disk.lstat(path as BytePath)!.mtimeMs;
+    expect(mtime(engine.remote().disk, "/dst/d")).toBe(mtime(engine.disk, "/src/d"));
+  });
+
+  for (const [exitCode, times, rows] of [[24, 3, 0], [23, 1, 0], [23, 1000, 1], [24, 1000, 1]] as const) {
+    test(`a name that ends with ${exitCode} ${times} times in a row is ${rows === 0 ? "no failure" : "a failure"}`, async () => {
+      let faults = 0;
+      const engine = new EngineUnderTest({
+        faultFor: ({ args }) => {
+          if (faults === 0 || args.includes("-n") || !args.includes("--files-from=-")) return null;
+          faults--;
+          return { kind: "exit", afterSteps: 0, exitCode, stderr: "" };
+        },
+      });
+      engine.write("d/f");
+      // None that waits, whose end was decided before.
+      await engine.start({
+        remotes: engine.configuration.roots[0]!.remotes.map((remote) => ({ ...remote, warm: "off" })),
+      });
+      await engine.flush();
+      faults = times;
+      engine.write("d/g");
+      await engine.clock.advance(60_000);
+      expect(engine.store.listFailures({}).map(({ path, operation }) => `${operation} ${path}`)).toEqual(
+        rows === 0 ? [] : ["send d/g"],
+      );
+      if (rows === 0) expect(engine.differences()).toEqual([]);
+      expect(engine.clock.waiting).toBeGreaterThan(0);
+      await engine.stop();
+    });
+  }
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "bun:test";
+import type { BytePath } from "../../../src/core/path.ts";
+import { EngineUnderTest } from "./engine_under_test.ts";
+
+describe("Root", () => {
+  test("sends what is there at first, then what changes", async () => {
+    const engine = new EngineUnderTest();
+    engine.write("a/b/old");
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+    engine.write("a/new");
+    engine.disk.unlink("/src/a/b/old" as BytePath);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+    await engine.stop();
+  });
+
+  test("finds what changed while it did not run, and a flush knows when nothing did", async () => {
+    const engine = new EngineUnderTest();
+    engine.write("a/f");
+    await engine.start();
+    await engine.flush();
+    await engine.stop();
+    await engine.clock.advance(3_600_000);
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    await engine.stop();
+    engine.write("a/f", "new");
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+  });
+
+  test("finds what an overflow dropped while the first full sync ran", async () => {
+    const engine = new EngineUnderTest({ queueLimit: 4 });
+    for (let index = 0; index < 50; index++) engine.write(`d${index}/f`);
+    await engine.start();
+    // The full sync has passed the places of the changes, and is not yet over.
+    await engine.until(() => engine.remote().disk.exists("/dst/d49/f" as BytePath));
+    for (let index = 10; index < 20; index++) engine.write(`d${index}/f`, "changed");
+    expect(engine.daemon.status().roots[0]!.remotes[0]!.watermarkMs).toBeNull();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.log.messages("warning").filter((line) => line.includes("lost in the kernel"))).not.toEqual([]);
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+  });
+
+  test("finds what an overflow dropped while the process stood still", async () => {
+    const engine = new EngineUnderTest({ queueLimit: 6 });
+    engine.write("lost/f");
+    await engine.start();
+    await engine.flush();
+    engine.isStopped = true;
+    for (const name of ["1", "2", "3"]) engine.write(name);
+    engine.write("lost/f", "changed");
+    // Nothing ran meanwhile, not even a timer.
+    engine.clock.jumpWall(60_000);
+    engine.goOn();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+  });
+
+  test("a walk over a root that vanished meanwhile settles nothing: what it was to find is found when the root is back", async () => {
+    const engine = new EngineUnderTest();
+    engine.disk.mount("/src" as BytePath);
+    for (let index = 0; index < 4_000; index++) engine.write(`all/d${index % 50}/${index}`);
+    await engine.start();
+    await engine.flush();
+    await engine.stop();
+    await engine.clock.advance(3_600_000);
+    // Walked last.
+    engine.write("all/d0/0", "changed");
+    await engine.clock.advance(3_600_000);
+    const flights = engine.log.messages("info").length;
+    await engine.start();
+    await engine.until(() => engine.log.messages("info").length > flights);
+    const volume = engine.disk.unmount("/src" as BytePath, true);
+    await engine.clock.advance(10_000);
+    expect(engine.daemon.status().roots[0]!.state).toBe("halted");
+    engine.disk.mount("/src" as BytePath, volume);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+  });
+
+  test("a source that cannot be looked at is halted, not the end of the process", async () => {
+    const engine = new EngineUnderTest();
+    await engine.start();
+    await engine.flush();
+    const heal = engine.disk.failAt("/src" as BytePath, "ESTALE");
+    await engine.clock.advance(5_000);
+    const { state, reason } = engine.daemon.status().roots[0]!;
+    expect([state, reason?.includes("ESTALE")]).toEqual(["halted", true]);
+    heal();
+    engine.write("f");
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+  });
+
+  test("a remote that is down when a full sync was asked for gets it when it is back", async () => {
+    const engine = new EngineUnderTest();
+    engine.write("a/f");
+    await engine.start();
+    await engine.flush();
+    await engine.stop();
+    engine.write("a/f", "changed meanwhile");
+    engine.remote().isReachable = false;
+    await engine.clock.advance(60_000);
+    await engine.start({ initialSync: "always" });
+    await engine.clock.advance(60_000);
+    engine.remote().isReachable = true;
+    expect(await engine.flush(300_000)).toBe("flushed");
+    expect(engine.differences().slice(0, 5)).toEqual([]);
+  });
+
+  test("stopping leaves no timer and no watch", async () => {
+    const engine = new EngineUnderTest();
+    await engine.start();
+    engine.write("f");
+    await engine.clock.advance(10);
+    await engine.stop();
+    expect([engine.clock.waiting, engine.inotify.instances.length]).toEqual([0, 0]);
+  });
+
+  test("stopping while the root is on its way back leaves nothing either", async () => {
+    const engine = new EngineUnderTest();
+    for (let index = 0; index < 2_000; index++) engine.disk.mkdirs(`/src/${index % 50}/${index}` as BytePath);
+    await engine.start();
+    await engine.flush();
+    const heal = engine.disk.failAt("/src" as BytePath, "ESTALE");
+    await engine.clock.advance(3_000);
+    heal();
+    await engine.until(() => engine.daemon.status().roots[0]!.state !== "halted");
+    await engine.stop();
+    // The walk that was under way gets its turn, and ends.
+    await engine.clock.advance(0);
+    expect([engine.clock.waiting, engine.inotify.instances.length]).toEqual([0, 0]);
+  });
+});

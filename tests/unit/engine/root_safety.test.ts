@@ -1,0 +1,182 @@
+import { describe, expect, test } from "bun:test";
+import type { BytePath } from "../../../src/core/path.ts";
+import { EngineUnderTest } from "./engine_under_test.ts";
+
+const SRC = "/src" as BytePath;
+
+/** An engine that has mirrored `count` files and was stopped. */
+async function stoppedAfter(count: number): Promise<EngineUnderTest> {
+  const engine = new EngineUnderTest();
+  await engine.start();
+  for (let index = 0; index < count; index++) engine.write(`f${index}`);
+  expect(await engine.flush()).toBe("flushed");
+  await engine.stop();
+  await engine.clock.advance(3_600_000);
+  return engine;
+}
+
+const rootOf = (engine: EngineUnderTest) => engine.daemon.status().roots[0]!;
+const namesOnRemote = (engine: EngineUnderTest) => engine.remote().disk.readDirectory("/dst" as BytePath)!.length;
+
+function empty(engine: EngineUnderTest): void {
+  for (const { name } of engine.disk.readDirectory(SRC)!) engine.disk.unlink(`/src/${name}` as BytePath);
+}
+
+describe("Root", () => {
+  for (const initialSync of ["first", "always"] as const) {
+    test(`is halted when it was emptied while nobody watched, and stays so (full sync: ${initialSync})`, async () => {
+      const engine = await stoppedAfter(20);
+      empty(engine);
+      await engine.start({ initialSync });
+      await engine.clock.advance(60_000);
+      expect(rootOf(engine)).toMatchObject({
+        state: "halted",
+        reason: "it had 20 entries and has none now, and nobody saw them deleted",
+      });
+      // A few names are not what it was.
+      engine.write("one");
+      await engine.clock.advance(60_000);
+      expect(rootOf(engine).state).toBe("halted");
+      expect(namesOnRemote(engine)).toBe(20);
+      for (let index = 0; index < 12; index++) engine.write(`f${index}`);
+      await engine.until(() => rootOf(engine).state === "watching");
+      expect(await engine.flush()).toBe("flushed");
+      expect(engine.differences()).toEqual([]);
+    });
+  }
+
+  test("is halted after every restart until somebody says that the emptied directory is right", async () => {
+    const engine = await stoppedAfter(20);
+    empty(engine);
+    await engine.start();
+    await engine.stop();
+    await engine.start();
+    expect(rootOf(engine).state).toBe("halted");
+    let isResumed = false;
+    void engine.daemon.resume({ root: "src" }, "meant").then(() => isResumed = true);
+    await engine.until(() => isResumed);
+    await engine.until(() => engine.daemon.listHolds().length > 0);
+    expect(engine.daemon.listHolds()[0]).toMatchObject({ count: 20, origin: "resync" });
+    expect(namesOnRemote(engine)).toBe(20);
+    engine.daemon.decideHold(engine.daemon.listHolds()[0]!.id, "approve");
+    expect(await engine.flush()).toBe("flushed");
+    await engine.until(() => namesOnRemote(engine) === 0);
+  });
+
+  for (const initialSync of ["first", "always"] as const) {
+    test(`asks before it deletes most of what was there (full sync: ${initialSync})`, async () => {
+      const engine = await stoppedAfter(300);
+      empty(engine);
+      // Formatted: the same device and inode, and not quite empty.
+      engine.disk.mkdirs("/src/lost+found" as BytePath);
+      await engine.start({ initialSync });
+      await engine.until(() => engine.daemon.listHolds().length > 0);
+      expect(engine.daemon.listHolds()[0]).toMatchObject({ count: 300, origin: "resync", state: "waiting" });
+      expect(namesOnRemote(engine)).toBe(301);
+      // What is not asked about goes on.
+      engine.write("new");
+      expect(await engine.flush()).toBe("flushed");
+      expect(namesOnRemote(engine)).toBe(302);
+    });
+  }
+
+  test("asks, too, when the process was killed before it had looked", async () => {
+    const engine = await stoppedAfter(300);
+    empty(engine);
+    engine.disk.mkdirs("/src/lost+found" as BytePath);
+    engine.remote().isReachable = false;
+    await engine.start();
+    await engine.clock.advance(10_000);
+    await engine.stop();
+    engine.remote().isReachable = true;
+    await engine.start();
+    await engine.until(() => engine.daemon.listHolds().length > 0);
+    expect(engine.daemon.listHolds()[0]).toMatchObject({ count: 300 });
+    expect(namesOnRemote(engine)).toBe(301);
+  });
+
+  test("deletes what was deleted while nobody watched, as long as most of it is there", async () => {
+    const engine = await stoppedAfter(300);
+    for (let index = 0; index < 120; index++) engine.disk.unlink(`/src/f${index}` as BytePath);
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+    expect(engine.daemon.listHolds()).toEqual([]);
+  });
+
+  test("stays paused over a halt, also when it is paused while halted, and over a restart", async () => {
+    const engine = new EngineUnderTest();
+    engine.disk.mount(SRC);
+    engine.write("f");
+    await engine.start();
+    await engine.flush();
+    const away = engine.disk.unmount(SRC, true);
+    await engine.until(() => rootOf(engine).state === "halted");
+    engine.daemon.pause({ root: "src" }, "later");
+    expect(rootOf(engine).state).toBe("halted");
+    await engine.stop();
+    await engine.start();
+    expect(rootOf(engine).state).toBe("halted");
+    engine.disk.mount(SRC, away);
+    await engine.until(() => rootOf(engine).state !== "halted");
+    await engine.clock.advance(10_000);
+    expect(rootOf(engine)).toMatchObject({ state: "paused", reason: "later" });
+    engine.write("g");
+    await engine.clock.advance(10_000);
+    expect(namesOnRemote(engine)).toBe(1);
+    await engine.daemon.resume({ root: "src" }, "now");
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+});
+
+test("Root that is looked at is halted when it is suddenly empty: nobody saw anything deleted", async () => {
+  const engine = new EngineUnderTest({ root: { watcher: "poll", pollEveryMs: 5_000 } });
+  await engine.start();
+  for (let index = 0; index < 20; index++) engine.write(`f${index}`);
+  expect(await engine.flush()).toBe("flushed");
+  engine.disk.unlink("/src/f0" as BytePath);
+  expect(await engine.flush()).toBe("flushed");
+  expect(namesOnRemote(engine)).toBe(19);
+  // How much there is, is remembered every second.
+  await engine.clock.advance(5_000);
+  empty(engine);
+  await engine.clock.advance(60_000);
+  expect(rootOf(engine)).toMatchObject({ state: "halted", reason: expect.stringContaining("nobody saw them deleted") });
+  expect(namesOnRemote(engine)).toBe(19);
+  let isResumed = false;
+  void engine.daemon.resume({ root: "src" }, "meant").then(() => isResumed = true);
+  await engine.until(() => isResumed);
+  await engine.until(() => engine.daemon.listHolds().length > 0);
+  expect(engine.daemon.listHolds()[0]).toMatchObject({ count: 19 });
+  await engine.clock.advance(60_000);
+  expect(rootOf(engine).state).toBe("watching");
+});
+
+test("Root tells of overflows that follow each other once, and how many there were when it is calm", async () => {
+  const engine = new EngineUnderTest({ queueLimit: 4 });
+  for (let index = 0; index < 20; index++) engine.write(`d${index}/f`);
+  await engine.start();
+  await engine.flush();
+  for (let round = 0; round < 20; round++) {
+    for (let index = 0; index < 20; index++) engine.write(`d${index}/f`, `round ${round}`);
+    await engine.clock.advance(20);
+  }
+  expect(await engine.flush()).toBe("flushed");
+  await engine.clock.advance(600_000);
+  expect(engine.differences()).toEqual([]);
+  const told = (level: "info" | "warning") => engine.log.messages(level).filter((line) => line.includes("were lost"));
+  expect(told("warning")).toEqual(["events of src were lost in the kernel: looking for what changed"]);
+  expect(told("info")).toEqual([expect.stringMatching(/^events of src were lost \d+ times; what changed was found$/)]);
+});
+
+test("Root remembers at once that a remote is paused, though the process is killed", async () => {
+  const engine = new EngineUnderTest({ remotes: ["one", "two"] });
+  await engine.start();
+  await engine.flush();
+  engine.daemon.pause({ root: "src", remote: "two" }, "its disk");
+  expect(engine.store.readRemote("src", "two")).toMatchObject({ document: expect.stringContaining("its disk") });
+  expect(engine.store.readRemote("src", "one")?.document).not.toContain("its disk");
+  await engine.daemon.resume({ root: "src", remote: "two" }, "mended");
+  expect(engine.store.readRemote("src", "two")?.document).not.toContain("its disk");
+});
