@@ -9,3 +9,13 @@ export function countTests(report: string): TestCounts {
   const skipped = number("skipped");
   return { passed: number("tests") - failed - skipped, failed, skipped };
 }
+
+/** The test files of a JUnit report in which a test failed, each once. */
+export function failedFiles(report: string): string[] {
+  const files = new Set<string>();
+  for (const [line] of report.matchAll(/<testsuite\b[^>]*>/g)) {
+    const file = /\bfile="([^"]*)"/.exec(line)?.[1];
+    if (file !== undefined && /\bfailures="[1-9]/.test(line)) files.add(file);
+  }
+  return [...files];
+}

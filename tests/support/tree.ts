@@ -56,19 +56,22 @@ export async function buildTree(root: string, table: Readonly<Record<string, Tre
   }
 }
 
-/** Reads a whole tree, byte for byte. */
+/**
+ * Reads a whole tree, byte for byte. It may change meanwhile (rsync's temporary files come and go): what vanishes between
+ * its listing and its reading is not in it. A root that is missing is an error.
+ */
 export async function listTree(root: string): Promise<Tree> {
   const found = new Map<string, TreeEntry>();
-  const walk = async (directory: string) => {
-    const names = await fs.readdir(absolute(root, directory), { encoding: "latin1" });
+  const walk = async (names: string[], directory: string) => {
     for (const name of names.sort()) {
       const path = directory === "" ? name : `${directory}/${name}`;
-      const entry = await readEntry(absolute(root, path));
+      const entry = await unlessVanished(readEntry(absolute(root, path)));
+      if (entry === null) continue;
       found.set(path, entry);
-      if (entry.type === "directory") await walk(path);
+      if (entry.type === "directory") await walk((await unlessVanished(namesIn(root, path))) ?? [], path);
     }
   };
-  await walk("");
+  await walk(await namesIn(root, ""), "");
   return found;
 }
 
@@ -110,6 +113,21 @@ export async function rsyncDifferences(comparison: RsyncComparison): Promise<str
   argv.push("--", `${source.replace(/\/*$/, "")}/`, `${destination.replace(/\/*$/, "")}/`);
   const output = await run(argv, { LC_ALL: "C" });
   return output.split("\n").filter((line) => line !== "");
+}
+
+function namesIn(root: string, directory: string): Promise<string[]> {
+  return fs.readdir(absolute(root, directory), { encoding: "latin1" });
+}
+
+/** The value, or null when what was read is gone or has become something else meanwhile. */
+async function unlessVanished<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EINVAL" || code === "EISDIR") return null;
+    throw error;
+  }
 }
 
 async function readEntry(at: Buffer): Promise<TreeEntry> {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { countTests } from "../../support/junit.ts";
+import { countTests, failedFiles } from "../../support/junit.ts";
 
 test("countTests() takes failures and skipped tests from the number of all tests", () => {
   const report = `<?xml?>\n<testsuites name="bun test" tests="9" assertions="4" failures="2" skipped="1" time="5.0">\n`;
@@ -13,4 +13,11 @@ test("countTests() does not take the line of one suite for the line of all", () 
 
 test("countTests() finds nothing in an empty report", () => {
   expect(countTests("")).toEqual({ passed: 0, failed: 0, skipped: 0 });
+});
+
+test("failedFiles() names each file with a failure once, also when the failure is in a group", () => {
+  const report = `<testsuites tests="4" failures="2">
+  <testsuite name="a" file="tests/a.test.ts" tests="2" failures="1"><testsuite name="d" file="tests/a.test.ts" failures="1">
+  <testsuite name="b" file="tests/b.test.ts" tests="2" failures="0">`;
+  expect(failedFiles(report)).toEqual(["tests/a.test.ts"]);
 });
