@@ -6,19 +6,19 @@ import type { MarkKind } from "./mark.ts";
 
 export type Verdict = { readonly mark: MarkKind | null; readonly content: boolean };
 
+/** What a look shows of an entry, as far as it counts here. */
+export type CtimeEntry = { readonly isDirectory: boolean; readonly isFile: boolean; readonly ctimeMs: number };
+
 const UNCHANGED: Verdict = { mark: null, content: false };
 
 /**
  * What an entry needs. A changed directory in a changed directory may have been moved here with old content: all of it is
  * looked at. Content is assumed written, since size and time can be set back.
  */
-export function verdict(
-  entry: { readonly isDirectory: boolean; readonly isFile: boolean; readonly ctimeMs: number },
-  parentChanged: boolean,
-  watermarkMs: number,
-): Verdict {
+export function verdict(entry: CtimeEntry, directoryCtimeMs: number, watermarkMs: number): Verdict {
   if (entry.ctimeMs < watermarkMs) return UNCHANGED;
   if (!entry.isDirectory) return { mark: "path", content: entry.isFile };
+  const parentChanged = directoryCtimeMs >= watermarkMs;
   return { mark: parentChanged ? "subtree" : "listing", content: parentChanged };
 }
 

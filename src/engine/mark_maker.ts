@@ -7,12 +7,15 @@ import type { Remote } from "./remote.ts";
 import type { RootEvents } from "./root_events.ts";
 
 export type MarkMakerOptions = {
-  readonly remotes: readonly Remote[];
+  readonly remotes: readonly MarkedRemote[];
   readonly events: RootEvents;
   /** Numbers marks over all roots. */
   readonly nextOrder: () => number;
   readonly clock: Clock;
 };
+
+/** A remote, as far as marks reach it. */
+export type MarkedRemote = Pick<Remote, "mark" | "rename" | "marks">;
 
 export class MarkMaker {
   readonly #options: MarkMakerOptions;
@@ -50,7 +53,7 @@ export class MarkMaker {
   }
 
   /** As much of a new directory as the remote may have of an older one. */
-  #kindOfNew({ marks }: Remote): MarkKind {
+  #kindOfNew({ marks }: MarkedRemote): MarkKind {
     if (marks.mayMeetUnknown) return "subtree";
     return marks.mayHaveRemains(this.#options.clock.monotonicMs()) ? "listing" : "path";
   }
@@ -66,6 +69,13 @@ export class MarkMaker {
       to: { ...mark, path: to, content: !isDirectory, order: nextOrder() },
       isDirectory,
     };
-    for (const remote of remotes) remote.rename(rename);
+    for (const remote of remotes) {
+      const sinceMs = isDirectory ? remote.marks.lookedForSinceMs : null;
+      // Something in it may have been written unseen, and keep its size and time: the remote must not take the old one over.
+      const to = sinceMs === null
+        ? rename.to
+        : { ...rename.to, content: true, detectedAtMs: Math.min(sinceMs, this.#readAtMs) };
+      remote.rename({ ...rename, to });
+    }
   }
 }

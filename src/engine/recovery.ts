@@ -4,33 +4,36 @@
  */
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { MarkKind } from "../core/mark.ts";
 import { absolutePath, type BytePath, childPath, type RelPath, ROOT } from "../core/path.ts";
-import { verdict } from "../core/watermark.ts";
+import { type CtimeEntry, verdict } from "../core/watermark.ts";
 import { WalkedDisk, type WalkWorld } from "./local_walk.ts";
 
 export type RecoveryRequest = {
   readonly rootPath: BytePath;
   readonly filter: Filter;
-  /** Wall clock; entries with a ctime from then on are marked. */
+  /** Wall clock; entries with a ctime from then on are found. */
   readonly sinceMs: number;
+  /** The latest time for which somebody looks: what is older says nothing to them, so what lies below it is looked at. */
+  readonly latestSinceMs?: number;
   readonly signal: AbortSignal;
-  readonly onMark: (path: RelPath, kind: MarkKind, content: boolean, ctimeMs: number) => void;
+  /** An entry that changed; what it needs is the verdict over it and its directory's ctime. */
+  readonly onFound: (path: RelPath, entry: CtimeEntry, directoryCtimeMs: number) => void;
 };
 
 /** Walks the whole root. Resolves with the number of entries looked at; rejects with the signal's reason. */
 export async function recover(world: WalkWorld, request: RecoveryRequest): Promise<number> {
-  const { rootPath, filter, sinceMs, signal, onMark } = request;
+  const { rootPath, filter, sinceMs, latestSinceMs = sinceMs, signal, onFound } = request;
   using disk = new WalkedDisk(world);
   const root = disk.lstat(rootPath);
   if (root === null) return 0;
-  const rootChanged = root.ctimeMs >= sinceMs;
-  if (rootChanged) onMark(ROOT, "listing", false, root.ctimeMs);
-  const open: { directory: RelPath; changed: boolean }[] = [{ directory: ROOT, changed: rootChanged }];
+  if (root.ctimeMs >= sinceMs) {
+    onFound(ROOT, { isDirectory: true, isFile: false, ctimeMs: root.ctimeMs }, -Infinity);
+  }
+  const open: { directory: RelPath; ctimeMs: number }[] = [{ directory: ROOT, ctimeMs: root.ctimeMs }];
   let entries = 0;
   let sinceYield = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { directory, changed } = next;
+    const { directory, ctimeMs: directoryCtimeMs } = next;
     for (const { name, kind } of disk.readDirectory(absolutePath(rootPath, directory))) {
       const path = childPath(directory, name);
       entries++;
@@ -43,11 +46,12 @@ export async function recover(world: WalkWorld, request: RecoveryRequest): Promi
       }
       // Gone between two looks: its event is read as any other.
       if (stat === null) continue;
-      const isDirectory = stat.kind === "directory";
-      const found = verdict({ isDirectory, isFile: stat.kind === "file", ctimeMs: stat.ctimeMs }, changed, sinceMs);
-      if (found.mark !== null) onMark(path, found.mark, found.content, stat.ctimeMs);
-      // A subtree mark covers what lies below.
-      if (isDirectory && found.mark !== "subtree") open.push({ directory: path, changed: found.mark !== null });
+      const { ctimeMs } = stat;
+      const entry = { isDirectory: stat.kind === "directory", isFile: stat.kind === "file", ctimeMs };
+      if (ctimeMs >= sinceMs) onFound(path, entry, directoryCtimeMs);
+      if (!entry.isDirectory) continue;
+      // A subtree mark covers what lies below, if all who look get it.
+      if (verdict(entry, directoryCtimeMs, latestSinceMs).mark !== "subtree") open.push({ directory: path, ctimeMs });
     }
   }
   return entries;

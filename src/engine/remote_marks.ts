@@ -84,6 +84,13 @@ export class RemoteMarks {
     return this.#holds.size > 0;
   }
 
+  /** The earliest wall clock time whose changes are still being looked for; null: all are known. */
+  get lookedForSinceMs(): number | null {
+    let sinceMs = Infinity;
+    for (const { atMs } of this.#holds) sinceMs = Math.min(sinceMs, atMs);
+    return sinceMs === Infinity ? null : sinceMs;
+  }
+
   /** Everything that a walk found has been marked. */
   walked(order: number): void {
     this.#walkedUpTo = order;
@@ -235,8 +242,7 @@ export class RemoteMarks {
    */
   watermarkMs(seenMs: number): number | null {
     if (!this.#known) return null;
-    let oldest = Math.min(seenMs, this.oldestDetectedAtMs() ?? Infinity);
-    for (const { atMs } of this.#holds) oldest = Math.min(oldest, atMs);
+    const oldest = Math.min(seenMs, this.oldestDetectedAtMs() ?? Infinity, this.lookedForSinceMs ?? Infinity);
     return oldest - LIMITS.watermarkMarginMs;
   }
 

@@ -6,6 +6,7 @@ import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type BytePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
+import { verdict } from "../core/watermark.ts";
 import type { Timer } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { recover } from "./recovery.ts";
@@ -64,21 +65,26 @@ export class RootRecovery {
     let newestOrder = 0;
     const filesOnly = isShrunk();
     if (filesOnly) { for (const remote of walked.keys()) remote.mark(newMark(ROOT, "subtree", sinceMs), ROOT); }
+    const latestSinceMs = Math.max(...[...walked.values()].map((owed) => owed.sinceMs));
     await recover(world, {
       rootPath,
       filter,
       sinceMs,
+      latestSinceMs,
       signal,
-      onMark: (path, kind, content, ctimeMs) => {
-        if (filesOnly && kind !== "path") return;
+      onFound: (path, entry, directoryCtimeMs) => {
+        const { mark: kind } = verdict(entry, directoryCtimeMs, sinceMs);
+        if (kind === null || (filesOnly && kind !== "path")) return;
         // The watermark may not pass the change before it is sent, however long ago it happened.
-        const mark = { ...newMark(path, kind, Math.min(ctimeMs, world.clock.wallMs())), content };
+        const mark = newMark(path, kind, Math.min(entry.ctimeMs, world.clock.wallMs()));
         newestOrder = mark.order;
         for (const [remote, owed] of walked) {
-          if (ctimeMs < owed.sinceMs) continue;
+          // What is news to a remote that was away for long may be old to the others.
+          const found = verdict(entry, directoryCtimeMs, owed.sinceMs);
+          if (found.mark === null) continue;
           // What lies in a moved directory may have changed at any time since then.
-          const detectedAtMs = kind === "subtree" ? Math.min(mark.detectedAtMs, owed.sinceMs) : mark.detectedAtMs;
-          remote.mark({ ...mark, detectedAtMs }, parentPath(path));
+          const detectedAtMs = found.mark === "subtree" ? Math.min(mark.detectedAtMs, owed.sinceMs) : mark.detectedAtMs;
+          remote.mark({ ...mark, kind: found.mark, content: found.content, detectedAtMs }, parentPath(path));
         }
       },
     }).catch((error: unknown) => {

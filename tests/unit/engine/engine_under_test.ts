@@ -106,7 +106,7 @@ export class EngineUnderTest {
       ...this.configuration,
       roots: this.configuration.roots.map((root) => ({ ...root, ...changes })),
     };
-    this.#daemon = new Daemon(configuration, this.#world());
+    this.#daemon = new Daemon(configuration, this.world());
     const starting = this.#daemon.start();
     let isStarted = false;
     starting.finally(() => {
@@ -177,7 +177,8 @@ export class EngineUnderTest {
     });
   }
 
-  #world(): EngineWorld {
+  /** What the life at hand works with. */
+  world(): EngineWorld {
     const life = this.#life;
     const after: Clock["after"] = (delayMs, action) =>
       this.clock.after(delayMs, () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { compileFilter } from "../../../src/core/filter.ts";
 import { type BytePath, isAtOrBelow, parentPath, type RelPath } from "../../../src/core/path.ts";
+import { verdict } from "../../../src/core/watermark.ts";
 import { recover } from "../../../src/engine/recovery.ts";
 import { MemoryClock } from "../../support/memory/memory_clock.ts";
 import { MemoryDisk } from "../../support/memory/memory_disk.ts";
@@ -34,7 +35,10 @@ async function recovered(
     filter: compileFilter(excludes),
     sinceMs: parts.sinceMs,
     signal: new AbortController().signal,
-    onMark: (path, kind, content) => void marks.push(`${kind} ${path}${content ? " written" : ""}`),
+    onFound: (path, entry, directoryCtimeMs) => {
+      const { mark, content } = verdict(entry, directoryCtimeMs, parts.sinceMs);
+      marks.push(`${mark} ${path}${content ? " written" : ""}`);
+    },
   });
   await parts.clock.advance(0);
   await recovering;

@@ -32,6 +32,26 @@ describe("Root", () => {
     expect(engine.differences().slice(0, 5)).toEqual([]);
   });
 
+  test("finds for each remote what changed since its own watermark, though more changed for another", async () => {
+    const engine = new EngineUnderTest({ remotes: ["one", "late"] });
+    for (const path of ["a/d/old", "a/d/p/f"]) engine.write(path);
+    await engine.start();
+    await engine.flush();
+    await engine.clock.advance(60_000);
+    // Held back for one remote alone: a directory that came with another one, new to it and long known to the other.
+    engine.remote("late").isReachable = false;
+    engine.disk.rename("/src/a" as BytePath, "/src/b" as BytePath);
+    await engine.until(() => engine.differences("one").length === 0);
+    await engine.clock.advance(60_000);
+    engine.kill();
+    engine.write("b/d/old", "changed meanwhile");
+    engine.disk.rename("/src/b/d/p" as BytePath, "/src/b/d/q" as BytePath);
+    engine.remote("late").isReachable = true;
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    expect([engine.differences("one"), engine.differences("late")]).toEqual([[], []]);
+  });
+
   test("finds what an overflow dropped while the first full sync ran", async () => {
     const engine = new EngineUnderTest({ queueLimit: 4 });
     for (let index = 0; index < 50; index++) engine.write(`d${index}/f`);

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test";
+import type { RelPath } from "../../../src/core/path.ts";
+import { EventLog } from "../../../src/engine/event_log.ts";
+import { MarkMaker } from "../../../src/engine/mark_maker.ts";
+import type { RenameMarks } from "../../../src/engine/rename_lane.ts";
+import { RemoteMarks } from "../../../src/engine/remote_marks.ts";
+import { RootEvents } from "../../../src/engine/root_events.ts";
+import { MemoryClock } from "../../support/memory/memory_clock.ts";
+import { EngineUnderTest } from "./engine_under_test.ts";
+
+describe("MarkMaker.rename()", () => {
+  const at = (path: string) => path as RelPath;
+
+  function renamed(marks: RemoteMarks, isDirectory: boolean): RenameMarks {
+    const clock = new MemoryClock();
+    const engine = new EngineUnderTest();
+    const events = new RootEvents({ rootId: "src", log: new EventLog(engine.world()), isOpen: () => false });
+    const renames: RenameMarks[] = [];
+    const remote = { marks, mark: () => {}, rename: (rename: RenameMarks) => void renames.push(rename) };
+    let order = 0;
+    const maker = new MarkMaker({ remotes: [remote], events, nextOrder: () => ++order, clock });
+    maker.reading(5_000);
+    maker.rename(at("a"), at("b"), isDirectory);
+    return renames[0]!;
+  }
+
+  test("takes what is in a directory for known where everything was seen", () => {
+    expect(renamed(new RemoteMarks(), true).to).toMatchObject({ kind: "subtree", content: false, detectedAtMs: 5_000 });
+  });
+
+  test("marks a directory as written since then while changes are still being looked for", () => {
+    const marks = new RemoteMarks();
+    using _hold = marks.hold(3_000);
+    expect(renamed(marks, true).to).toMatchObject({ kind: "subtree", content: true, detectedAtMs: 3_000 });
+    expect(renamed(marks, false).to).toMatchObject({ kind: "path", content: true, detectedAtMs: 5_000 });
+  });
+});
