@@ -7,6 +7,7 @@ import { authenticate, challenge } from "./authentication.ts";
 import type { ApiEnv } from "./connection.ts";
 import { eventRoutes } from "./event_routes.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event_stream.ts";
+import { explainRoutes } from "./explain_routes.ts";
 import { failureRoutes } from "./failure_routes.ts";
 import { configRoutes } from "./config_routes.ts";
 import { flushRoutes } from "./flush_routes.ts";
@@ -70,6 +71,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", failureRoutes(control));
   app.route("/", holdRoutes(control));
   app.route("/", flushRoutes(control));
+  app.route("/", explainRoutes(control));
   const following = {
     limits: { ...STREAM_LIMITS, ...options.streams },
     closing: options.closing ?? new AbortController().signal,

@@ -31,6 +31,21 @@ export const pathInputSchema = z.union([
   z.strictObject({ path: z.string().max(8192).optional(), pathBase64: z.base64().max(16384).optional() }),
 ]);
 
+/** A path in a query: as text, or exactly. */
+export const pathQuery = {
+  path: z.string().min(1).max(8192).optional().meta({ description: "Relative to the root; `.` is the root itself" }),
+  pathBase64: z.base64().min(1).max(16384).optional().meta({ description: "The same, exactly; it wins" }),
+};
+
+type PathQuery = { readonly path?: string | undefined; readonly pathBase64?: string | undefined };
+
+/** @throws TssyncError REQUEST_INVALID where neither is given, PATH_INVALID as `readPath` does. */
+export function readPathQuery({ path, pathBase64 }: PathQuery): RelPath {
+  if (pathBase64 !== undefined) return readPath({ pathBase64 });
+  if (path !== undefined) return readPath(path);
+  throw new TssyncError("REQUEST_INVALID", "The request names no path: expected `path` or `pathBase64`");
+}
+
 /** @throws TssyncError PATH_INVALID for a path that leaves the root or that no entry can have. */
 export function readPath(input: z.output<typeof pathInputSchema>): RelPath {
   const bytes = typeof input === "string"

@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { EventPage } from "../../api/event_routes.ts";
+import type { ExplanationDocument } from "../../api/explain_routes.ts";
 import type { FailureDocument } from "../../api/failure_schema.ts";
 import type { HoldDocument } from "../../api/hold_schema.ts";
 import { errorCodeOf } from "../../api/problem.ts";
@@ -97,6 +98,10 @@ export class Client {
   /** Waits up to `waitMs` for the first one. */
   events(filter: EventQuery, waitMs: number): Promise<EventPage> {
     return this.#json("GET", `/v1/events${query({ ...filter, limit: "1000", wait: `${waitMs}ms` })}`);
+  }
+
+  explain(root: string, path: string): Promise<ExplanationDocument> {
+    return this.#json("GET", `/v1/explain${query({ root, path })}`);
   }
 
   flush(input: { readonly roots?: readonly string[]; readonly scope?: string; readonly timeout?: string }) {

@@ -138,6 +138,16 @@ export const COMMANDS = {
     text: "Made for deploy scripts: write, flush, switch over.",
     examples: ["tssync flush --timeout 5m && ./switch-over"],
   },
+  explain: {
+    brief: "Why a path is, or is not yet, on each remote",
+    operands: "PATH",
+    operandsMax: 1,
+    options: [ROOT_OPTION, ...CLIENT_OPTIONS, ...COMMON_OPTIONS],
+    text: "PATH is absolute, or relative to the working directory where that lies in a root, else to the root.\n" +
+      "For each remote: excluded and by which rule, waiting since when and why, in flight, failed with which message,\n" +
+      "held, or synced.",
+    examples: ["tssync explain /data/www/site/a.png", "tssync explain --root www site/a.png"],
+  },
   pause: {
     brief: "Send nothing for a while; changes are remembered",
     operands: "[ROOT [REMOTE]]",

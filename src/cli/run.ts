@@ -4,6 +4,7 @@ import type { CommandName } from "./command_table.ts";
 import { demoCommand } from "./demo_command.ts";
 import { reportError } from "./error_report.ts";
 import { eventsCommand } from "./events_command.ts";
+import { explainCommand } from "./explain_command.ts";
 import { failuresCommand } from "./failures_command.ts";
 import { flushCommand } from "./flush_command.ts";
 import { helpCommand } from "./help_command.ts";
@@ -28,6 +29,7 @@ const RUNNERS = {
   failures: failuresCommand,
   events: eventsCommand,
   flush: flushCommand,
+  explain: explainCommand,
   pause: pauseCommand,
   resume: resumeCommand,
   holds: holdsCommand,

@@ -69,6 +69,16 @@ export class DirtyTree {
     return this.#subtreeMarks > 0 && this.#subtreeMarkAbove(path) !== null;
   }
 
+  /** The mark that says so; null: none does. */
+  coverOf(path: RelPath): Mark | null {
+    if (this.#size === 0) return null;
+    const own = this.get(path);
+    if (own !== null) return own;
+    const parent = path === ROOT ? null : this.get(parentPath(path));
+    if (parent !== null && parent.kind !== "path") return parent;
+    return this.#subtreeMarks > 0 ? this.#subtreeMarkAbove(path) : null;
+  }
+
   /** The oldest mark by order of detection; null when there is none. */
   oldest(): Mark | null {
     if (this.#oldestIsStale) this.#findOldest();

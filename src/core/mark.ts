@@ -1,4 +1,4 @@
-import type { RelPath } from "./path.ts";
+import { isAtOrBelow, parentPath, type RelPath, ROOT } from "./path.ts";
 
 /**
  * What may differ at a path. `path`: this entry; `listing`: this directory's own entries, one level, with deletes;
@@ -31,6 +31,13 @@ export function combineMarks(one: Mark, other: Mark): Mark {
     return one;
   }
   return { path: one.path, kind, content, detectedAtMs, order };
+}
+
+/** Whether the mark says that something may differ at this path. */
+export function reachesPath({ path: marked, kind }: Mark, path: RelPath): boolean {
+  if (marked === path) return true;
+  if (kind === "subtree") return isAtOrBelow(path, marked);
+  return kind === "listing" && path !== ROOT && parentPath(path) === marked;
 }
 
 /** Whether a mark of the first kind already holds one of the second at the same path. */

@@ -3,6 +3,7 @@
  * RelPaths (bytes); the API turns both into text. `Daemon` implements it.
  */
 import type { Configuration } from "../config/configuration.ts";
+import type { RelPath } from "../core/path.ts";
 import type { Failure, FailureQuery } from "../ports.ts";
 import type { EventFeed } from "./event_log.ts";
 
@@ -105,6 +106,31 @@ export type FlushRequest = {
   readonly timeoutMs: number;
 };
 
+/**
+ * How a path stands on one remote. `excluded`: a rule keeps it from being mirrored; `waiting`: it changed, or may have, and is not
+ * sent yet; `failed`: the remote refuses it; `held`: its delete waits for a person; `synced`: the remote has it as it is.
+ */
+export type Standing = "excluded" | "waiting" | "in_flight" | "failed" | "held" | "synced";
+
+export type RemoteExplanation = {
+  readonly remote: string;
+  readonly state: Standing;
+  /** The expression that excludes it, as its author wrote it. */
+  readonly rule: string | null;
+  /** Since when it stands so, as far as that is known. */
+  readonly sinceMs: number | null;
+  readonly message: string | null;
+};
+
+export type Explanation = {
+  readonly root: string;
+  /** RelPath. */
+  readonly path: string;
+  /** What is there now; null: nothing. */
+  readonly kind: "file" | "directory" | "symlink" | "other" | null;
+  readonly remotes: readonly RemoteExplanation[];
+};
+
 /** Deletes that wait until a person decides. */
 export type Hold = {
   readonly id: string;
@@ -157,6 +183,8 @@ export interface Control {
   listHolds(): readonly Hold[];
   /** Lets the deletes fly, or drops them. NOT_FOUND; HOLD_DECIDED when it was decided before. */
   decideHold(id: string, decision: "approve" | "reject"): Hold;
+  /** Where a path of a root is on its way to each remote, and why. NOT_FOUND for an unknown root. */
+  explain(root: string, path: RelPath): Promise<Explanation>;
   /** The cursor once everything written before the call was seen, or is on all remotes. FLUSH_TIMEOUT with details `{remotes, paths}`. */
   flush(request: FlushRequest): Promise<{ readonly cursor: string }>;
 }

@@ -48,6 +48,11 @@ export class CreatedNames {
     this.#schedule();
   }
 
+  /** The last change of a file that is waited for; null: it is not. */
+  openSinceMs(path: RelPath): number | null {
+    return this.#open.get(path)?.ctimeMs ?? null;
+  }
+
   /** Takes all for complete as they are: somebody waits for everything that was written so far. */
   giveUp(): void {
     for (const [path, { directory }] of this.#open) this.#options.onComplete(directory, path, true);

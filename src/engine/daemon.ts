@@ -3,12 +3,13 @@ import type { Configuration } from "../config/configuration.ts";
 import { TssyncError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Failure, FailureQuery, Timer } from "../ports.ts";
-import { parentPath, pathToBytes } from "../core/path.ts";
+import { parentPath, pathToBytes, type RelPath } from "../core/path.ts";
 import type {
   Check,
   Control,
   ControlTarget,
   DaemonStatus,
+  Explanation,
   FlushRequest,
   Hold,
   Resync,
@@ -17,6 +18,7 @@ import type {
 } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { type EventFeed, EventLog } from "./event_log.ts";
+import { explain } from "./explain.ts";
 import { FailLog } from "./fail_log.ts";
 import { flush } from "./flush.ts";
 import { guardStore } from "./guarded_store.ts";
@@ -241,6 +243,10 @@ export class Daemon implements Control {
 
   decideHold(id: string, decision: "approve" | "reject"): Hold {
     return this.#holds.decide(id, decision);
+  }
+
+  explain(root: string, path: RelPath): Promise<Explanation> {
+    return explain(this.#root(root), this.#events, path);
   }
 
   async flush(request: FlushRequest): Promise<{ readonly cursor: string }> {

@@ -48,6 +48,11 @@ export class OpenFiles {
     this.#files.delete(path);
   }
 
+  /** Wall clock of the first write to this file that has not become a mark; null: there is none. */
+  openSinceMs(path: RelPath): number | null {
+    return this.#files.get(path)?.firstWallMs ?? null;
+  }
+
   /** Wall clock of the oldest write that has not become a mark; Infinity when there is none. */
   sinceMs(): number {
     let sinceMs = Infinity;

@@ -5,7 +5,7 @@
 import { DirtyTree } from "../core/dirty_tree.ts";
 import type { PathSet } from "../core/batch.ts";
 import { LIMITS } from "../core/limits.ts";
-import { kindHolds, type Mark, type MarkKind } from "../core/mark.ts";
+import { kindHolds, type Mark, type MarkKind, reachesPath } from "../core/mark.ts";
 import type { RenameMarks } from "./rename_lane.ts";
 import { isAtOrBelow, type RelPath, ROOT } from "../core/path.ts";
 
@@ -190,6 +190,27 @@ export class RemoteMarks {
       if (under.covers(path, kind) || marks.some((mark) => isAtOrBelow(path, mark.path))) return true;
     }
     return false;
+  }
+
+  /** Where the path is on its way, with the mark behind it; null: it is settled. */
+  standing(path: RelPath): { readonly state: "in_flight" | "held" | "waiting"; readonly mark: Mark } | null {
+    for (const flight of [...this.#flights, ...this.#treeFlights]) {
+      if ("hasLanded" in flight && flight.hasLanded) continue;
+      const mark = flight.marks.find((each) => reachesPath(each, path));
+      if (mark !== undefined) return { state: "in_flight", mark };
+    }
+    const held = this.held.coverOf(path);
+    if (held !== null) return { state: "held", mark: held };
+    for (const tree of this.#everyTree) {
+      const mark = tree.coverOf(path);
+      if (mark !== null) return { state: "waiting", mark };
+    }
+    for (const { under } of this.#treeFlights) {
+      const mark = under.coverOf(path);
+      if (mark !== null) return { state: "waiting", mark };
+    }
+    const renamed = this.renames.flatMap(({ from, to }) => [from, to]).find((mark) => reachesPath(mark, path));
+    return renamed === undefined ? null : { state: "waiting", mark: renamed };
   }
 
   /** Whether a path that just arrived is to fly again: it changed meanwhile, or a tree flight may have gone over it. */

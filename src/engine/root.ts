@@ -182,6 +182,9 @@ export class Root implements RemoteHost, WatchObserver {
     await this.#watch?.barrier(name, signal);
   }
 
+  /** Since when the file is being written and its end waited for; null: it is not. */
+  readonly openSinceMs = (path: RelPath): number | null => this.#watch?.openSinceMs(path) ?? null;
+
   status(): RootStatus {
     return {
       id: this.rootId,

@@ -1,6 +1,7 @@
 /** How one root's changes are found: by events, by looking, or both. */
 import type { RootConfiguration } from "../config/configuration.ts";
 import type { Filter } from "../core/filter.ts";
+import type { RelPath } from "../core/path.ts";
 import { SILENT_FILE_SYSTEMS } from "../core/safety.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { Poller } from "./poller.ts";
@@ -82,6 +83,11 @@ export class RootWatch implements AsyncDisposable, Sighting {
   /** Wall clock of the oldest change that was read and is no mark yet; null when there is none. */
   unfinishedSinceMs(): number | null {
     return this.#loop?.unfinishedSinceMs() ?? null;
+  }
+
+  /** Since when the file is being written and its end waited for; null: it is not. */
+  openSinceMs(path: RelPath): number | null {
+    return this.#loop?.openSinceMs(path) ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

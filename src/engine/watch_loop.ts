@@ -125,6 +125,11 @@ export class WatchLoop implements AsyncDisposable {
     return sinceMs === Infinity ? null : sinceMs;
   }
 
+  /** Since when the file is being written and its end waited for; null: it is not. */
+  openSinceMs(path: RelPath): number | null {
+    return this.#createdNames.openSinceMs(path) ?? this.#openFiles.openSinceMs(path);
+  }
+
   /** Whether events come at all; null where that cannot be found out. */
   async probe(token: string): Promise<boolean | null> {
     const answer = this.#closed ? null : await this.#probe.ask(token);

@@ -1,13 +1,15 @@
 import type { Configuration, RootConfiguration } from "../../../src/config/configuration.ts";
 import { TssyncError } from "../../../src/core/error.ts";
-import { pathToBytes } from "../../../src/core/path.ts";
+import { pathToBytes, type RelPath } from "../../../src/core/path.ts";
 import type {
   Check,
   Control,
   ControlTarget,
   DaemonStatus,
+  Explanation,
   FlushRequest,
   Hold,
+  RemoteExplanation,
   RemoteStatus,
   Resync,
   ResyncRequest,
@@ -43,6 +45,8 @@ export class MemoryControl implements Control {
   resyncs: Resync[] = [];
   /** What the next flush ends with; a cursor by default. */
   flushError: TssyncError | null = null;
+  /** How paths stand on every remote; others are synced. */
+  readonly standings = new Map<string, Partial<RemoteExplanation>>();
   readonly flushes: FlushRequest[] = [];
   readonly retries: (number | undefined)[] = [];
   readonly resumed: (ControlTarget & { readonly reason: string })[] = [];
@@ -186,6 +190,16 @@ export class MemoryControl implements Control {
     };
     this.holds[index] = decided;
     return decided;
+  }
+
+  explain(id: string, path: RelPath): Promise<Explanation> {
+    const root = this.roots.find((each) => each.id === id);
+    if (root === undefined) return Promise.reject(new TssyncError("NOT_FOUND", `There is no root ${id}`));
+    const remotes = root.remotes.map(({ id: remote }): RemoteExplanation => ({
+      ...{ remote, state: "synced", rule: null, sinceMs: this.nowMs, message: null },
+      ...this.standings.get(path),
+    }));
+    return Promise.resolve({ root: id, path, kind: "file", remotes });
   }
 
   flush(request: FlushRequest): Promise<{ readonly cursor: string }> {
