@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { maskedConfiguration } from "../src/config/masked.ts";
+import { PLUGIN_MOMENTS } from "../src/config/plugin_settings.ts";
 import type { Control } from "../src/engine/control.ts";
 import { requireScope } from "./authentication.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
@@ -25,7 +26,13 @@ const configurationSchema = z.object({
       path: z.string().meta({ description: "Absolute" }),
     }),
   ),
-  plugins: z.array(z.object({ name: z.string(), enabled: z.boolean(), element: elementSchema })),
+  plugins: z.array(z.object({
+    name: z.string(),
+    kind: z.string(),
+    enabled: z.boolean(),
+    when: z.enum(PLUGIN_MOMENTS),
+    element: elementSchema,
+  })),
 }).openapi("Configuration");
 
 const configRoute = createRoute({

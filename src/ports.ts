@@ -3,7 +3,10 @@
  * what an abort does. `src/adapters` holds the real ones, `tests/support/memory` their twins; one suite in `tests/contract`
  * runs on both.
  */
+import type { PluginConfiguration } from "./config/configuration.ts";
+import type { PluginKind, PluginMoment } from "./config/plugin_settings.ts";
 import type { BytePath } from "./core/path.ts";
+import type { PluginEvent } from "./core/plugin_event.ts";
 
 // ---------------------------------------------------------------------------------------------------------------- clock
 
@@ -282,4 +285,76 @@ export interface Random {
   fraction(): number;
   /** `length` characters of `a-z0-9`. */
   token(length: number): string;
+}
+
+// -------------------------------------------------------------------------------------------------------------- plugins
+
+/** How the delivery of one event ended. `message` is for people: what was answered, without secrets and without bodies. */
+export type PluginAnswer =
+  /** Done, or nothing had to be done. */
+  | { readonly outcome: "delivered"; readonly message: string }
+  /** Trying again can help. `afterMs`: not before, because the receiver said so; null: as the plugin's delays say. */
+  | { readonly outcome: "retry"; readonly message: string; readonly afterMs: number | null }
+  /** Trying this event again cannot help. */
+  | { readonly outcome: "dead"; readonly message: string }
+  /** The receiver wants nothing any more: the plugin is disabled until a person enables it. */
+  | { readonly outcome: "gone"; readonly message: string };
+
+/** Which events a plugin is shown. All that is given must hold; `wants` is asked last. */
+export type PluginInterest = {
+  /** Events about files, at this moment; where a root has no remotes, when they are seen. null: only `types`. */
+  readonly files: PluginMoment | null;
+  /** Types, or beginnings of types that end with `*`, where `files` is null. Empty: all. */
+  readonly types: readonly string[];
+  /** Ids of roots; empty: all. */
+  readonly roots: readonly string[];
+  /** Only paths at or below this directory, and directories above it that changed as a whole; null: all. */
+  readonly below: BytePath | null;
+};
+
+export type PluginLimits = {
+  /** Events in one call at most. */
+  readonly batchMax: number;
+  /** How long events are collected for a call, from the first one on; 0: they are given at once. A full batch does not wait. */
+  readonly windowMs: number;
+  /** Calls under way at once. Two calls under way never hold events about the same path. */
+  readonly inFlightMax: number;
+  /** One call may take so long; then `signal` aborts, and its events are tried again. */
+  readonly deadlineMs: number;
+  /** How long is waited before the second attempt, the third … A failure after the last one makes the event dead. */
+  readonly retryDelaysMs: readonly number[];
+};
+
+/**
+ * One receiver of events: a program, a server, an account. The outbox of the engine keeps its place in the log, calls it, and
+ * sees to retries; so a plugin holds no queue, no timers and no state that must survive.
+ */
+export interface Plugin extends AsyncDisposable {
+  /** As the configuration calls it. */
+  readonly name: string;
+  readonly kind: PluginKind;
+  /** Which of the plugin's receivers it is, such as `10.0.0.1:8009`; the same after a restart. Empty: there is but one. No secrets. */
+  readonly receiver: string;
+  readonly interest: PluginInterest;
+  readonly limits: PluginLimits;
+  /** Whether this event is for it. Called for each event that `interest` lets through: cheap, and the same at every attempt. */
+  wants(event: PluginEvent): boolean;
+  /** What `deliver` would do, in lines for people; secrets are masked. Touches nothing outside. */
+  preview(events: readonly PluginEvent[]): readonly string[];
+  /**
+   * Delivers a batch of 1 to `batchMax` events in the order of the log: one answer for each, in their order. It may need several
+   * requests for it, and one request for several events. Calls overlap, `inFlightMax` at most. After an abort it ends soon;
+   * what it answers then counts all the same. It rejects only where the plugin itself is broken; that counts as `retry`.
+   * An event may come again although it was delivered (after a crash), with the same id.
+   */
+  deliver(events: readonly PluginEvent[], signal: AbortSignal): Promise<readonly PluginAnswer[]>;
+}
+
+/** Makes plugins. */
+export interface PluginFactory {
+  /**
+   * The receivers of one configured plugin, in the order of the configuration. Throws TssyncError CONFIG_INVALID where it cannot
+   * work, such as for a secret that cannot be read. Contacts nobody.
+   */
+  open(plugin: PluginConfiguration): Promise<readonly Plugin[]>;
 }

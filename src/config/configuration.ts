@@ -1,4 +1,5 @@
 import type { BytePath } from "../core/path.ts";
+import type { PluginMoment, PluginSettings } from "./plugin_settings.ts";
 
 /** Everything one instance was asked to do: complete, validated and immutable. Made only by `src/config`. */
 export type Configuration = {
@@ -115,11 +116,14 @@ export type Destination =
   }
   | { readonly kind: "local"; readonly path: string };
 
-/** A plugin as it stands in the file: the plugin host gives it meaning. */
 export type PluginConfiguration = {
+  /** Several blocks may have the same one. */
   readonly name: string;
-  /** Whether `<sersync>` switches it on. */
+  /** Whether `<sersync>` or `-m` switches it on. */
   readonly enabled: boolean;
+  readonly when: PluginMoment;
+  readonly settings: PluginSettings;
+  /** As it stands in the file, to be shown. */
   readonly element: PluginElement;
 };
 

@@ -5,12 +5,17 @@ import type {
   RemoteConfiguration,
   RootConfiguration,
 } from "./configuration.ts";
+import type { PluginKind } from "./plugin_settings.ts";
 
 /** What stands where a secret stood. */
 const MASK = "***";
 
+/** A configuration without anything secret: of plugins, what stands in the file. */
+export type MaskedConfiguration = Omit<Configuration, "plugins"> & { readonly plugins: readonly MaskedPlugin[] };
+export type MaskedPlugin = Omit<PluginConfiguration, "settings"> & { readonly kind: PluginKind };
+
 /** The configuration as it may be shown: passwords, tokens and keys are masked wherever they may stand. */
-export function maskedConfiguration(configuration: Configuration): Configuration {
+export function maskedConfiguration(configuration: Configuration): MaskedConfiguration {
   return {
     ...configuration,
     roots: configuration.roots.map(maskedRoot),
@@ -33,8 +38,8 @@ function maskedRemote(remote: RemoteConfiguration): RemoteConfiguration {
   };
 }
 
-function maskedPlugin(plugin: PluginConfiguration): PluginConfiguration {
-  return { ...plugin, element: maskedElement(plugin.element) };
+function maskedPlugin({ settings, ...plugin }: PluginConfiguration): MaskedPlugin {
+  return { ...plugin, kind: settings.kind, element: maskedElement(plugin.element) };
 }
 
 function maskedElement({ name, attributes, children }: PluginElement): PluginElement {

@@ -1,11 +1,12 @@
 import { TssyncError } from "../core/error.ts";
 import { listenHost, parseListen } from "./address.ts";
 import { buildPlugins, checkModule } from "./build_plugins.ts";
+import type { PluginDraft } from "./build_plugins.ts";
 import { buildRoots } from "./build_root.ts";
 import type { HeadReading, RootDraft } from "./build_root.ts";
 import { checkAgainstDisk } from "./check_against_disk.ts";
 import { flagOrigin, readCommandLine } from "./command_line.ts";
-import type { Configuration, FailLogConfiguration, ListenAddress, PluginConfiguration } from "./configuration.ts";
+import type { Configuration, FailLogConfiguration, ListenAddress } from "./configuration.ts";
 import type { ConfigurationDisk } from "./configuration_disk.ts";
 import type {
   ConfigurationFile,
@@ -60,10 +61,10 @@ function finish(draft: Draft, report: Report): ConfigurationReading {
 function draftConfiguration({ files, flags }: ConfigurationInput, report: Report): Draft {
   const heads = files.flatMap((file) => readFile(file, report));
   const rootDrafts: RootDraft[] = [];
-  const plugins: PluginConfiguration[] = [];
+  const plugins: PluginDraft[] = [];
   for (const head of heads) {
     rootDrafts.push(...buildRoots(head, flags.cwd, report));
-    plugins.push(...buildPlugins(head, report));
+    plugins.push(...buildPlugins(head, { cwd: flags.cwd, report, module: flags.module }));
   }
   const fromFlags = readCommandLine(flags, files.length > 0, report);
   if (fromFlags !== null) rootDrafts.push(fromFlags);
@@ -81,7 +82,7 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
     threadsMax: chooseThreads(flags.threads, report),
     roots,
     failLog: chooseFailLog(heads, flags.cwd, report),
-    plugins,
+    plugins: plugins.map(({ plugin }) => plugin),
     module: flags.module,
   };
   return { configuration, origins };

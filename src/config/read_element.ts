@@ -120,7 +120,7 @@ function warnIfSwitchedOffByOmission(
 }
 
 function readChildren(element: XmlElement, rule: ElementRule, context: ReadingContext): Record<string, unknown> {
-  const rules = rule.childrenOf?.(element.attributes.get("name")?.value ?? "") ?? rule.children;
+  const rules = rule.childrenOf?.((name) => element.attributes.get(name)?.value ?? null) ?? rule.children;
   const known = Object.keys(rules);
   const found = new Map<string, XmlElement[]>(known.map((name) => [name, []]));
   for (const child of element.children) {

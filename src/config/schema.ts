@@ -1,4 +1,4 @@
-import { PLUGIN_BLOCK } from "./schema_plugin.ts";
+import { PLUGIN_BLOCK, when } from "./schema_plugin.ts";
 import { many, once, optional, required, withDefault } from "./schema_rule.ts";
 import {
   anyText,
@@ -239,6 +239,7 @@ const sersync = once("What is mirrored, where to, and how.", {}, {
       example: "true",
     }),
     name: required(name, { meaning: "The `name` of its block.", example: "command" }),
+    when,
   }),
 });
 

@@ -1,8 +1,10 @@
+import { PLUGIN_MOMENTS } from "./plugin_settings.ts";
+import type { PluginKind } from "./plugin_settings.ts";
 import { many, once, optional, required, withDefault } from "./schema_rule.ts";
 import type { ElementRule } from "./schema_rule.ts";
-import { anyText, host, httpUrl, name, path, pattern, port, shellWords, trueOrFalse } from "./value.ts";
+import { anyText, host, httpUrl, name, oneOf, path, pattern, port, shellWords, trueOrFalse } from "./value.ts";
 
-/** The blocks of plugins. Their content goes to the plugin host as it stands; here only its form is checked. */
+/** The blocks of plugins. `plugin_readers.ts` makes settings of them. */
 
 const param = once("The program to run.", {
   prefix: withDefault(shellWords, "/bin/sh", {
@@ -10,7 +12,12 @@ const param = once("The program to run.", {
     example: "/opt/scripts/changed.sh",
   }),
   suffix: withDefault(shellWords, "", { meaning: "Arguments after the path.", example: "--quiet" }),
-  ignoreError: withDefault(trueOrFalse, "true", { meaning: "Whether its output is thrown away.", example: "true" }),
+  ignoreError: withDefault(trueOrFalse, "true", {
+    meaning:
+      "Whether its output is thrown away and its exit code does not matter. Otherwise an exit code other than 0 is a " +
+      "failure: it is told with what the program wrote, and the program runs again later.",
+    example: "false",
+  }),
 });
 
 const includeFilter = once("Which paths the program runs for.", {
@@ -27,6 +34,12 @@ const watch = required(path, { meaning: "The directory whose changes are meant."
 const SOCKET_TARGET = {
   ip: required(host, { meaning: "The host that gets the path.", example: "192.168.138.20" }),
   port: required(port, { meaning: "Its port.", example: "8009" }),
+  format: withDefault(oneOf("path", "json"), "path", {
+    meaning:
+      "What it gets: the bytes of the absolute path and nothing else, as from sersync, or the whole event as one " +
+      "line of JSON.",
+    example: "json",
+  }),
 };
 
 const HTTP_TARGET = {
@@ -62,7 +75,7 @@ const cdn = many("A cache or CDN to purge.", {
   base: required(httpUrl, { meaning: "What stands before the path in a URL.", example: "http://www.example.com" }),
 });
 
-/** What the block of each kind of plugin holds. A block of another name is a `cdn` one. */
+/** What the block of each kind of plugin holds. */
 export const PLUGIN_KINDS = {
   command: { param, filter: includeFilter },
   socket: {
@@ -85,16 +98,42 @@ export const PLUGIN_KINDS = {
   cdn: {
     localpath: many("The directory and the caches that copy it.", { watch }, { cdn }),
   },
-} as const satisfies Record<string, Readonly<Record<string, ElementRule>>>;
+} as const satisfies Record<Exclude<PluginKind, "webhook">, Readonly<Record<string, ElementRule>>>;
+
+/** The kinds that have a block. */
+export type BlockKind = keyof typeof PLUGIN_KINDS;
+
+/** What a block is: what its `kind` says, or its `name`; a block of another name is a `cdn` one. */
+export function kindOfBlock(given: { readonly name: string | null; readonly kind: string | null }): BlockKind {
+  for (const word of [given.kind, given.name]) {
+    if (word !== null && Object.hasOwn(PLUGIN_KINDS, word)) return word as BlockKind;
+  }
+  return "cdn";
+}
+
+/** At which moment a plugin hears of a file; on the block, or where it is switched on. */
+export const when = optional(oneOf(...PLUGIN_MOMENTS), {
+  meaning:
+    "When it hears of a file: once all remotes have it (`all`, the default), once the first one has it (`any`), or " +
+    "as soon as the change was seen (`changed`).",
+  example: "all",
+});
 
 /** A block itself; which children it may have follows from its name. */
 export const PLUGIN_BLOCK = {
   ...many("The settings of one plugin.", {
     name: required(name, {
-      meaning: "`command`, `socket`, `http`, `refreshCDN`, or a name of your own for a block with `<cdn>`.",
+      meaning:
+        "`command`, `socket`, `http`, `refreshCDN`, or a name of your own. Several blocks may have the same name: " +
+        "they are switched on together.",
       example: "command",
     }),
+    kind: optional(oneOf("command", "socket", "http", "refreshCDN", "cdn"), {
+      meaning: "What the block is where its name is one of your own; `cdn` by default.",
+      example: "command",
+    }),
+    when,
   }),
-  childrenOf: (pluginName: string): Readonly<Record<string, ElementRule>> =>
-    Object.hasOwn(PLUGIN_KINDS, pluginName) ? PLUGIN_KINDS[pluginName as keyof typeof PLUGIN_KINDS] : PLUGIN_KINDS.cdn,
+  childrenOf: (attribute: (name: string) => string | null): Readonly<Record<string, ElementRule>> =>
+    PLUGIN_KINDS[kindOfBlock({ name: attribute("name"), kind: attribute("kind") })],
 };

@@ -18,8 +18,8 @@ export type ElementRule = {
   readonly many: boolean;
   readonly attributes: Readonly<Record<string, AttributeRule>>;
   readonly children: Readonly<Record<string, ElementRule>>;
-  /** Where the children follow from the element's `name`. */
-  readonly childrenOf?: (name: string) => Readonly<Record<string, ElementRule>>;
+  /** Where the children follow from the element's attributes. */
+  readonly childrenOf?: (attribute: (name: string) => string | null) => Readonly<Record<string, ElementRule>>;
 };
 
 type Facts = { readonly meaning: string; readonly example: string };

@@ -34,6 +34,8 @@ test("GET /v1/roots/{root} shows no secret that the configuration holds", async 
     plugins: [{
       name: "edge",
       enabled: true,
+      when: "all",
+      settings: { kind: "cdn", caches: [] },
       element: { name: "plugin", attributes: { passwd: "hunter2" }, children: [] },
     }],
   });

@@ -14,14 +14,17 @@ function read(text: string): Configuration {
 }
 
 function withPlugin(element: PluginElement): Configuration {
-  return { ...read(oneRoot()), plugins: [{ name: "p", enabled: true, element }] };
+  return {
+    ...read(oneRoot()),
+    plugins: [{ name: "p", enabled: true, when: "all", settings: { kind: "cdn", caches: [] }, element }],
+  };
 }
 
 test("maskedConfiguration() masks the password of a plugin and nothing else of it", () => {
   const configuration = read(
     `<head><sersync><localpath watch="/data"><remote ip="backup" name="www"/></localpath></sersync>
     <plugin name="refreshCDN"><localpath watch="/data"><cdninfo domainname="cdn.example" port="80" username="me"
-    passwd="hunter2"/></localpath></plugin></head>`,
+    passwd="hunter2"/><sendurl base="http://www.example"/></localpath></plugin></head>`,
   );
   expect(stringsOf(configuration)).toContain("hunter2");
   const masked = maskedConfiguration(configuration);

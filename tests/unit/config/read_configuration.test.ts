@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import type { BytePath } from "../../../src/core/path.ts";
 import type { RemoteConfiguration } from "../../../src/config/configuration.ts";
 import { readConfiguration } from "../../../src/config/read_configuration.ts";
 import { NO_FLAGS, oneRoot, problemsOf, readTexts } from "../../support/configuration_text.ts";
@@ -77,6 +78,8 @@ test("readConfiguration() keeps a plugin's block as it stands", () => {
   expect(configuration.plugins[0]).toEqual({
     name: "command",
     enabled: false,
+    when: "all",
+    settings: { kind: "command", prefix: ["/bin/sh"], suffix: [], ignoreError: true, includes: null },
     element: {
       name: "plugin",
       attributes: { name: "command" },
@@ -93,6 +96,75 @@ test("readConfiguration() keeps a plugin's block as it stands", () => {
       ],
     },
   });
+});
+
+test("readConfiguration() makes settings of every kind of plugin", () => {
+  const head = `<plugin name="command"><param prefix="/bin/sh -e /x.sh" suffix="a 'b c'" ignoreError="false"/>
+      <filter start="true"><include expression="(.*)\\.php"/></filter></plugin>
+    <plugin name="socket"><localpath watch="/data"><deshost ip="10.0.0.1" port="8009"/>
+      <deshost ip="10.0.0.2" port="8010" format="json"/></localpath></plugin>
+    <plugin name="form" kind="http" when="any"><localpath watch="/data/"><deshost url="http://h/x" port="80"/></localpath></plugin>
+    <plugin name="refreshCDN"><localpath watch="/data/"><cdninfo domainname="cdn.example" username="u" passwd="p"/>
+      <sendurl base="http://e/x"/><regexurl regex="true" match="site([/a-z]*)/images"/></localpath></plugin>
+    <plugin name="edge"><localpath watch="/data"><cdn provider="varnish" endpoint="http://v" base="http://e"/></localpath></plugin>`;
+  const sersync = '<plugin start="true" name="form"/><plugin start="true" name="edge" when="changed"/>';
+  const { plugins } = readTexts([oneRoot({ head, sersync })]).configuration;
+  const watch = "/data" as BytePath;
+  expect(plugins.map(({ name, enabled, when, settings }) => ({ name, enabled, when, settings }))).toEqual([
+    {
+      name: "command",
+      enabled: false,
+      when: "all",
+      settings: {
+        kind: "command",
+        prefix: ["/bin/sh", "-e", "/x.sh"],
+        suffix: ["a", "b c"],
+        ignoreError: false,
+        includes: ["(.*)\\.php"],
+      },
+    },
+    {
+      name: "socket",
+      enabled: false,
+      when: "all",
+      settings: {
+        kind: "socket",
+        receivers: [
+          { watch, host: "10.0.0.1", port: 8009, format: "path" },
+          { watch, host: "10.0.0.2", port: 8010, format: "json" },
+        ],
+      },
+    },
+    {
+      name: "form",
+      enabled: true,
+      when: "any",
+      settings: { kind: "http", receivers: [{ watch, url: "http://h/x" }] },
+    },
+    {
+      name: "refreshCDN",
+      enabled: false,
+      when: "all",
+      settings: {
+        kind: "refreshCDN",
+        receivers: [{
+          watch,
+          host: "cdn.example",
+          port: 80,
+          username: "u",
+          password: "p",
+          base: "http://e/x",
+          match: "site([/a-z]*)/images",
+        }],
+      },
+    },
+    {
+      name: "edge",
+      enabled: true,
+      when: "changed",
+      settings: { kind: "cdn", caches: [{ watch, provider: "varnish", endpoint: "http://v", base: "http://e" }] },
+    },
+  ]);
 });
 
 test("readConfiguration() reads two published files, with a password and with a time-out", () => {
@@ -342,13 +414,6 @@ const warned: readonly [title: string, parts: Parameters<typeof oneRoot>[0], war
   }, [
     `Note on a.xml at line 1: <userDefinedPort port="8730">: it is the port of rsync daemons; ssh's is <ssh port="…">, so it ` +
     "is not used.",
-  ]],
-  ["a plugin that is switched on", {
-    sersync: '<plugin start="true" name="command"/>',
-    head: '<plugin name="command"><param prefix="/x"/></plugin>',
-  }, [
-    `Note on a.xml at line 1: <plugin name="command">: this version only mirrors: the plugin's settings are read, but it is ` +
-    "not called.",
   ]],
   ["nothing in a plain file", {}, []],
 ];

@@ -1,0 +1,58 @@
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { openPluginFactory } from "../../src/adapters/plugin_factory.ts";
+import type { PluginConfiguration } from "../../src/config/configuration.ts";
+import type { PluginKind, PluginSettings } from "../../src/config/plugin_settings.ts";
+import { textToBytePath } from "../../src/core/path.ts";
+import type { Plugin } from "../../src/ports.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+/** One plugin with the thing it talks to. */
+export type PluginUnderTest = AsyncDisposable & {
+  readonly plugin: Plugin;
+  /** From now on the receiver takes everything, refuses everything in a way that may pass, or never answers. */
+  behave(how: "accept" | "refuse" | "hang"): Promise<void>;
+  /** What arrived, in any form that holds the name of the file. */
+  received(): Promise<readonly string[]>;
+  /** What must not be shown. */
+  readonly secrets: readonly string[];
+};
+
+/** The directory whose files the events are about. */
+export const WATCH = textToBytePath("/data");
+
+export function pluginConfiguration(settings: PluginSettings, name: string = settings.kind): PluginConfiguration {
+  const element = { name: "plugin", attributes: { name }, children: [] };
+  return { name, enabled: true, when: "all", settings, element };
+}
+
+/** How each kind of plugin is put to the test. A new kind has its row here, and `plugin.test.ts` runs the whole suite on it. */
+export const PLUGIN_WORLDS: { readonly [K in PluginKind]?: () => Promise<PluginUnderTest> } = {
+  command: commandWorld,
+};
+
+async function commandWorld(): Promise<PluginUnderTest> {
+  const dir = await tempDir();
+  const program = dir.at("program");
+  const behaviours = {
+    accept: `printf '%s\\n' "$1" >> '${dir.at("received")}'`,
+    refuse: "echo 'cannot now' >&2; exit 3",
+    hang: "exec sleep 600",
+  };
+  const behave = async (how: keyof typeof behaviours) => {
+    // A new file each time: one that is being run cannot be written.
+    await writeFile(`${program}.new`, `#!/bin/sh\n${behaviours[how]}\n`);
+    await chmod(`${program}.new`, 0o755);
+    await writeFile(program, `#!/bin/sh\nexec /bin/sh '${program}.new' "$@"\n`);
+    await chmod(program, 0o755);
+  };
+  await behave("accept");
+  const settings = { kind: "command", prefix: [program], suffix: [], ignoreError: false, includes: null } as const;
+  const [plugin] = await openPluginFactory().open(pluginConfiguration(settings));
+  return {
+    plugin: plugin!,
+    behave,
+    received: () => readFile(dir.at("received"), "utf8").then((text) => text.trimEnd().split("\n"), () => []),
+    secrets: [],
+    [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
+}
