@@ -55,10 +55,16 @@ export function stallMs(configuration: RemoteConfiguration): number {
   return configuration.timeoutSeconds === null ? LIMITS.stallMsMax : configuration.timeoutSeconds * 1000;
 }
 
-/** What stands at a path. Something that cannot be looked at is there, and rsync will say what is wrong with it. */
+/**
+ * What stands at a path. Something that cannot be looked at is there, and rsync will say what is wrong with it. A directory that
+ * is excluded is not there: it may have taken the place of a file that is not.
+ */
 export function lookAt(host: RemoteHost, path: RelPath): Seen {
   try {
-    return host.world.fileSystem.lstat(absolutePath(host.rootPath, path));
+    const seen = host.world.fileSystem.lstat(absolutePath(host.rootPath, path));
+    const isExcluded = seen?.kind === "directory" && host.filter.active &&
+      host.filter.excludedBy(path, "directory") !== null;
+    return isExcluded ? null : seen;
   } catch {
     return { kind: "other", size: 0 };
   }

@@ -29,6 +29,8 @@ export function spellOut(found: readonly Item[], filter: Filter, look: (path: Re
   for (const { path } of found) {
     const inPlace = inPlaceOfDirectory(path, look);
     if (inPlace !== null) {
+      // Excluded itself, nothing is in its way: it does not travel.
+      if (filter.excludedBy(inPlace, "other") !== null) continue;
       if (freePaths.has(path)) removals.set(inPlace, replacing(inPlace));
       else blocked.add(inPlace);
     } else if (freePaths.has(path) && !isBelowOneOf(path, wholes)) {

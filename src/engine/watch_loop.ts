@@ -204,7 +204,7 @@ export class WatchLoop implements AsyncDisposable {
     if (node === this.#tree.root) this.#topNames.event(name, mask);
     if (this.#options.filter.active) {
       const rule = this.#options.filter.excludedBy(path, isDirectory ? "directory" : "other");
-      if (rule !== null) return this.#filteredEvent(rule, mask, cookie);
+      if (rule !== null) return this.#filteredEvent({ rule, directory, path, mask, cookie });
     }
     if (isDirectory) this.#directoryEvent({ node, directory, path, name, mask, cookie });
     else this.#fileEvent(directory, path, mask, cookie);
@@ -216,8 +216,15 @@ export class WatchLoop implements AsyncDisposable {
   }
 
   /** Something was renamed to an excluded name: for the mirror it is gone from its old one. */
-  #filteredEvent(rule: string, mask: number, cookie: number): void {
+  #filteredEvent(event: { rule: string; directory: RelPath; path: RelPath; mask: number; cookie: number }): void {
+    const { rule, directory, path, mask, cookie } = event;
     this.#observer.onFiltered(rule);
+    // A rule for directories alone: a file of that name, which the remote may have from before, lost its protection.
+    if (this.#options.switches.delete && (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0) {
+      if (this.#options.filter.excludedBy(path, "other") === null) {
+        this.#observer.onMark(directory, path, "path", false, CHANGE.delete);
+      }
+    }
     const move = (mask & IN.MOVED_TO) === 0 ? null : this.#closeMove(cookie);
     if (move?.node) this.#placement.forget(move.node);
   }

@@ -242,6 +242,8 @@ export class DiskUser {
   }
 
   #link(existing: RelPath, path: RelPath): void {
+    // What is written to an open file is told under the name by which it was opened, which may go meanwhile.
+    if (this.openFiles().has(this.#options.history.entries.get(existing)?.inode as MemoryInode)) return;
     this.#options.disk.link(this.#at(existing), this.#at(path));
     this.#options.excuses.created(path, "link");
     this.#done(() => `link ${shown(existing)} ${shown(path)}`);

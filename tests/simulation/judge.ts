@@ -101,7 +101,7 @@ export class Judge {
   /** What only the remote has and need not go: what is excluded, the directories that hold it, and what is excused. */
   #mayStay(path: RelPath, inode: MemoryInode): boolean {
     const { excuses, deletes } = this.#options;
-    if (!deletes || excuses.of(path) !== null) return true;
+    if (!deletes || excuses.of(path) === "all") return true;
     if (this.#isExcluded(path, inode.kind === "directory")) return true;
     if (inode.kind !== "directory") return false;
     for (const [below, { kind }] of entriesBelow(inode)) {

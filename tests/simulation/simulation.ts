@@ -387,6 +387,7 @@ class Simulation {
 
   #isQuiet(): boolean {
     if (this.#daemon === null || !this.#isStarted || this.#isStopping) return false;
+    if (this.#world.standsStillUntilMs > this.#clock.monotonicMs()) return false;
     const root = this.#daemon.status().roots[0]!;
     if (root.state !== "watching" && root.state !== "degraded") return false;
     if (this.#daemon.listResyncs(5).some(({ state }) => state === "queued" || state === "running")) return false;

@@ -99,7 +99,6 @@ export class World {
   }
 
   calm(): void {
-    this.standsStillUntilMs = 0;
     for (const instance of this.inotify.instances) this.#deliverLater(instance);
     this.bringRootBack();
     for (const remote of this.remotes) {

@@ -52,3 +52,34 @@ describe("deletes under a filter", () => {
     expect(engine.differences()).toEqual([]);
   });
 });
+
+describe("under a rule for directories alone", () => {
+  const OF_DIRECTORIES = { root: { excludes: ["(.*/)?c/"] } };
+
+  test("an excluded directory that took the place of a file is not sent", async () => {
+    const engine = new EngineUnderTest(OF_DIRECTORIES);
+    engine.write("d/c");
+    await engine.start();
+    await engine.flush();
+    engine.disk.unlink("/src/d/c" as BytePath);
+    engine.write("d/c/f");
+    await engine.flush();
+    expect(engine.remote().disk.lstat("/dst/d/c" as BytePath)?.kind).not.toBe("directory");
+    expect(engine.daemon.listFailures({})).toEqual([]);
+  });
+
+  test("a file that only the remote has goes when the directory that stood in its place here has gone", async () => {
+    for (const leave of ["delete", "rename"] as const) {
+      const engine = new EngineUnderTest(OF_DIRECTORIES);
+      engine.disk.mkdirs("/src/d/c" as BytePath);
+      engine.remote().disk.mkdirs("/dst/d" as BytePath);
+      engine.remote().disk.write("/dst/d/c" as BytePath, "old");
+      await engine.start();
+      await engine.flush();
+      if (leave === "delete") engine.disk.rmdir("/src/d/c" as BytePath);
+      else engine.disk.rename("/src/d/c" as BytePath, "/src/d/e" as BytePath);
+      expect(await engine.flush()).toBe("flushed");
+      expect(engine.differences()).toEqual([]);
+    }
+  });
+});

@@ -33,4 +33,11 @@ describe("spellOut()", () => {
   test("never lets a file take the place of a directory that holds something excluded", () => {
     expect(spell(["d/a", "d/x.tmp", "e"], ["d"])).toEqual({ removals: ["delete e"], blocked: ["d"] });
   });
+
+  test("leaves alone what stands below an excluded name: nothing is in the way of what does not travel", () => {
+    expect(spell(["x.tmp/d/a", "x.tmp/d/", "e"], ["x.tmp/", "x.tmp/d"])).toEqual({
+      removals: ["delete e"],
+      blocked: [],
+    });
+  });
 });
