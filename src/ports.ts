@@ -304,7 +304,10 @@ export type PluginAnswer =
 export type PluginInterest = {
   /** Events about files, at this moment; where a root has no remotes, when they are seen. null: only `types`. */
   readonly files: PluginMoment | null;
-  /** Types, or beginnings of types that end with `*`, where `files` is null. Empty: all. */
+  /**
+   * Types, or beginnings of types that end with `*`. Where `files` is null, empty means all. Otherwise these come beside the
+   * events about files (`tssync.purge.requested` does, for caches): about no path, so `below` does not keep them out.
+   */
   readonly types: readonly string[];
   /** Ids of roots; empty: all. */
   readonly roots: readonly string[];
