@@ -5,6 +5,7 @@
  */
 import type { PluginConfiguration } from "./config/configuration.ts";
 import type { PluginKind, PluginMoment } from "./config/plugin_settings.ts";
+import type { Delivery, DeliveryQuery, DeliveryState, OutboxRow } from "./core/delivery.ts";
 import type { BytePath } from "./core/path.ts";
 import type { PluginEvent } from "./core/plugin_event.ts";
 
@@ -224,11 +225,34 @@ export type RemoteRow = {
   readonly document: string;
 };
 
+/** The part of the store that plugins are remembered in; its calls belong to the store's transactions. */
+export interface OutboxStore {
+  read(key: string): OutboxRow | null;
+  write(row: OutboxRow): void;
+  /** Forgets it and all its deliveries. */
+  delete(key: string): void;
+  /** Adds one, and gives its id; ids grow. */
+  addDelivery(delivery: Omit<Delivery, "id">): number;
+  /** Replaces the one with this id, if it is still there. */
+  writeDelivery(delivery: Delivery): void;
+  readDelivery(id: number): Delivery | null;
+  /** In order of id. */
+  listDeliveries(query: DeliveryQuery): Delivery[];
+  countDeliveries(key: string, state: DeliveryState): number;
+  /** When the next waiting one is due; null: none is. */
+  nextDeliveryAtMs(key: string): number | null;
+  /** All waiting ones are due at `atMs` at the latest. */
+  hastenDeliveries(key: string, atMs: number): void;
+  /** Forgets all but the newest `keep` in this state. How many. */
+  trimDeliveries(key: string, state: DeliveryState, keep: number): number;
+}
+
 /**
  * What is remembered. Calls are synchronous; every call outside `transaction` is its own transaction. Throws an `Error` with
  * the database's message when the disk refuses.
  */
 export interface Store extends Disposable {
+  readonly outboxes: OutboxStore;
   /** All or nothing; not nested. */
   transaction<T>(work: () => T): T;
   readMeta(key: string): string | null;

@@ -76,3 +76,28 @@ CREATE TABLE events (
   bytes_total INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
+
+-- migration 3
+
+CREATE TABLE outboxes (
+  key TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  document TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- AUTOINCREMENT: an id is a cursor of lists and is never given twice.
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL,
+  plugin TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  first_at_ms REAL NOT NULL,
+  last_at_ms REAL NOT NULL,
+  next_at_ms REAL,
+  message TEXT NOT NULL,
+  event TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX deliveries_of_outbox ON deliveries (key, state, next_at_ms);

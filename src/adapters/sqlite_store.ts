@@ -12,6 +12,7 @@ import type {
   StoredMark,
 } from "../ports.ts";
 import { openDatabase } from "./sqlite_database.ts";
+import { SqliteOutboxes } from "./sqlite_outboxes.ts";
 import migrations from "./sqlite_store.sql" with { type: "text" };
 import { holdStateDirectory, stateUnusable } from "./state_directory.ts";
 
@@ -32,6 +33,7 @@ export function openStore(directory: string): Store {
 }
 
 class SqliteStore implements Store {
+  readonly outboxes: SqliteOutboxes;
   readonly #database: DatabaseSync;
   readonly #hold: Disposable;
   readonly #statements: Statements;
@@ -41,6 +43,7 @@ class SqliteStore implements Store {
     this.#database = database;
     this.#hold = hold;
     this.#statements = prepareAll(database);
+    this.outboxes = new SqliteOutboxes(database);
   }
 
   transaction<T>(work: () => T): T {

@@ -8,6 +8,7 @@ import type {
   Store,
   StoredMark,
 } from "../../../src/ports.ts";
+import { MemoryOutboxes } from "./memory_outboxes.ts";
 
 type Tables = {
   meta: Map<string, string>;
@@ -24,6 +25,7 @@ type Tables = {
  */
 export class MemoryStore implements Store {
   onWrite: () => void = () => {};
+  readonly outboxes = new MemoryOutboxes(() => void this.#write());
   #tables: Tables = {
     meta: new Map(),
     remotes: new Map(),
@@ -40,6 +42,7 @@ export class MemoryStore implements Store {
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) throw new Error("Transactions of the store are not nested");
     const before = copyOf(this.#tables);
+    const putBack = this.outboxes.snapshot();
     const lastFailureId = this.#lastFailureId;
     const events = this.#events;
     const eventCount = events.length;
@@ -50,6 +53,7 @@ export class MemoryStore implements Store {
       return result;
     } catch (error) {
       this.#tables = before;
+      putBack();
       this.#lastFailureId = lastFailureId;
       this.#events = events;
       events.length = eventCount;
