@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { TssyncError } from "../src/core/error.ts";
 import type { Control } from "../src/engine/control.ts";
 import type { Log, Store } from "../src/ports.ts";
-import { authenticate, challenge } from "./authentication.ts";
+import { challenge, identify, requireIdentity } from "./authentication.ts";
 import type { ApiEnv } from "./connection.ts";
 import { eventRoutes } from "./event_routes.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event_stream.ts";
@@ -23,14 +23,15 @@ import { statusRoutes } from "./status_routes.ts";
 import { subscriptionRoutes } from "./subscription_routes.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { Tickets } from "./tickets.ts";
-import type { TokenRecord } from "./tokens.ts";
+import { tokenRoutes } from "./token_routes.ts";
+import type { Tokens } from "./tokens.ts";
 import { versionRoutes } from "./version_routes.ts";
 import type { Build } from "./version_routes.ts";
 
 export type AppOptions = {
   readonly build: Build;
   /** Who may ask over TCP. */
-  readonly tokens: readonly TokenRecord[];
+  readonly tokens: Tokens;
   /** Names under which this daemon may be addressed, beside those of loopback; IPv6 addresses in brackets. */
   readonly hosts: readonly string[];
   /** Where idempotency keys are remembered. */
@@ -60,13 +61,14 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
     c.res.headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
   });
   const tickets = new Tickets(options.wallMs);
-  app.use(checkHost(options.hosts), authenticate(options.tokens, tickets));
+  app.use(checkHost(options.hosts), identify(options.tokens, tickets), requireIdentity());
 
   app.route("/", healthRoutes(control));
   app.route("/", versionRoutes(control, options.build));
   app.route("/", statusRoutes(control));
   app.route("/", rootRoutes(control));
   app.route("/", configRoutes(control));
+  app.route("/", tokenRoutes(control, options));
   app.route("/", resyncRoutes(control, new IdempotencyKeys(options.meta, options.wallMs)));
   app.route("/", failureRoutes(control));
   app.route("/", holdRoutes(control));
@@ -129,7 +131,7 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): void {
       license: { name: "MIT" },
     },
     servers: [{ url: "http://127.0.0.1:8008" }],
-    tags: ["health", "status", "roots", "resync", "failures", "holds", "events"].map((name) => ({ name })),
+    tags: ["health", "status", "roots", "resync", "failures", "holds", "events", "tokens"].map((name) => ({ name })),
   });
 }
 

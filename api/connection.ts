@@ -24,7 +24,17 @@ export type Connection = {
 };
 
 /** Who asks. The unix socket's file mode is its password: whoever may open it is `admin`. */
-export type Identity = { readonly name: string; readonly scope: Scope };
+export type Identity = {
+  /** For logs and reasons. */
+  readonly name: string;
+  /** The token's; null on the unix socket. */
+  readonly tokenId: string | null;
+  readonly scope: Scope;
+  /** The roots it may see and touch; null: everything. */
+  readonly roots: readonly string[] | null;
+  /** Aborted when the token is revoked: what was opened with it ends then. */
+  readonly revoked: AbortSignal;
+};
 
 /** The types behind every Hono context of this API. */
 export type ApiEnv = {

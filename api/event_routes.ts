@@ -5,7 +5,7 @@ import { cursorText as textOfCursor } from "../src/core/event.ts";
 import { TssyncError } from "../src/core/error.ts";
 import { compileEventFilter } from "../src/core/event_filter.ts";
 import type { Control } from "../src/engine/control.ts";
-import { requireScope } from "./authentication.ts";
+import { holderOf, refuseRevoked, requireScope } from "./authentication.ts";
 import { connectionOf } from "./connection.ts";
 import type { ApiEnv } from "./connection.ts";
 import { durationSchema } from "./duration.ts";
@@ -16,6 +16,7 @@ import { PROTOCOL, subscribeOverSocket } from "./event_socket.ts";
 import { pump, type StreamLimits, type Subscription } from "./event_stream.ts";
 import { refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import type { Tickets } from "./tickets.ts";
+import { requireRoot, withinRoots } from "./token_roots.ts";
 
 const STREAMS = { "text/event-stream": SSE, "application/jsonl": JSON_LINES } as const satisfies Record<
   string,
@@ -59,7 +60,7 @@ const eventsRoute = createRoute({
     "Scope: events. `Accept: text/event-stream` and `application/jsonl` follow the log, without `after` from now on; " +
     "JSON is one page, without `after` from the beginning, and waits for the first event up to `wait`.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("events")] as const,
+  middleware: [requireScope("events", "byRoot")] as const,
   request: {
     query: z.strictObject({
       after: cursorText.optional().meta({ description: "A cursor, `earliest` or `latest`" }),
@@ -91,7 +92,7 @@ const socketRoute = createRoute({
   description:
     `Scope: events. Subprotocol ${PROTOCOL}; the first frame is {"op": "subscribe", "after", "types", "root", "remote", "path"}.`,
   security: TOKEN_NEEDED,
-  middleware: [requireScope("events")] as const,
+  middleware: [requireScope("events", "byRoot")] as const,
   request: { query: z.strictObject({ ticket: z.string().optional() }) },
   responses: { 101: { description: "It is one" }, ...refusals() },
 });
@@ -104,7 +105,7 @@ const ticketRoute = createRoute({
   summary: "A one-use ticket for browsers, which cannot set headers on EventSource and WebSocket",
   description: "Scope: events. Pass it as `?ticket=` within 30 s.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("events")] as const,
+  middleware: [requireScope("events", "byRoot")] as const,
   responses: {
     201: {
       description: "It is shown once",
@@ -135,12 +136,12 @@ export function eventRoutes(control: Control, { limits, tickets, closing }: Even
     if (offered.length > 0 && !offered.includes(PROTOCOL)) {
       throw new TssyncError("REQUEST_INVALID", `None of the offered subprotocols is known; expected ${PROTOCOL}`);
     }
-    const handlers = subscribeOverSocket(feed, limits, closing);
+    const handlers = subscribeOverSocket(feed, { limits, closing, holder: holderOf(c) });
     return upgrade(offered.length > 0 ? PROTOCOL : null, handlers);
   });
 
   app.openapi(ticketRoute, (c) => {
-    const { ticket, expiresAtMs } = tickets.create();
+    const { ticket, expiresAtMs } = tickets.create(holderOf(c));
     return c.json({ ticket, expiresAt: new Date(expiresAtMs).toISOString() }, 201);
   });
 
@@ -159,15 +160,26 @@ export function eventRoutes(control: Control, { limits, tickets, closing }: Even
       ? after ?? (isStream ? "latest" : "earliest")
       : lastEventId;
     const afterSeq = startAfter(feed, from, filter.root);
-    const compiled = compileEventFilter(filter);
+    const holder = holderOf(c);
+    if (filter.root !== null) requireRoot(holder, filter.root);
+    const compiled = withinRoots(compileEventFilter(filter), holder);
     connectionOf(c.env).keepOpen?.();
     if (isStream) {
-      const subscription = { feed, filter: compiled, afterSeq, root: filter.root, limits, closing };
+      const subscription = {
+        feed,
+        filter: compiled,
+        afterSeq,
+        root: filter.root,
+        limits,
+        closing,
+        revoked: holder.revoked,
+      };
       return streamed(c, subscription, wanted as keyof typeof STREAMS);
     }
     const waitMs = Math.min(wait ?? 0, limits.waitMsMax);
-    const signal = AbortSignal.any([c.req.raw.signal, closing]);
+    const signal = AbortSignal.any([c.req.raw.signal, closing, holder.revoked]);
     const text = await readJson({ feed, filter: compiled, afterSeq, root: filter.root }, { limit, waitMs, signal });
+    refuseRevoked(holder);
     return c.body(text, 200, { "content-type": "application/json" }) as never;
   });
   return app;

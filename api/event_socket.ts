@@ -2,15 +2,18 @@
 import { z } from "zod";
 import { parseCursor } from "../src/core/event.ts";
 import { TssyncError } from "../src/core/error.ts";
+import type { ErrorCode } from "../src/core/error.ts";
 import { compileEventFilter } from "../src/core/event_filter.ts";
 import type { EventFeed } from "../src/engine/event_log.ts";
-import type { Socket, SocketHandlers } from "./connection.ts";
+import type { Identity, Socket, SocketHandlers } from "./connection.ts";
 import type { EventFormat } from "./event_format.ts";
 import { cursorText, filterFields, filterOf } from "./event_query.ts";
 import { startAfter } from "./event_reader.ts";
 import { pump, type StreamEnd, type StreamLimits } from "./event_stream.ts";
+import { tokenRevoked } from "./authentication.ts";
 import { issuesOf, issueText } from "./body.ts";
 import { problemOf } from "./problem.ts";
+import { requireRoot, withinRoots } from "./token_roots.ts";
 
 export const PROTOCOL = "tssync.v1";
 
@@ -18,7 +21,17 @@ export const PROTOCOL = "tssync.v1";
 const SUBSCRIBE_MS_MAX = 10_000;
 
 /** Close codes. */
-const CODES = { invalid: 4400, gone: 4410, slow: 4408, stopping: 1001, inside: 1011 } as const;
+const CODES = {
+  invalid: 4400,
+  revoked: 4401,
+  forbidden: 4403,
+  gone: 4410,
+  slow: 4408,
+  stopping: 1001,
+  inside: 1011,
+} as const;
+
+const REFUSALS: Partial<Record<ErrorCode, number>> = { CURSOR_EXPIRED: CODES.gone, FORBIDDEN: CODES.forbidden };
 
 const subscribeSchema = z.strictObject({ op: z.literal("subscribe"), after: cursorText.optional(), ...filterFields });
 const ackSchema = z.strictObject({
@@ -35,8 +48,15 @@ const FRAMES: EventFormat = {
   closing: (problem) => `${JSON.stringify({ op: "error", problem })}\n`,
 };
 
+export type SocketOptions = {
+  readonly limits: StreamLimits;
+  /** Aborted when the daemon stops. */
+  readonly closing: AbortSignal;
+  readonly holder: Identity;
+};
+
 /** The handlers of a new socket. */
-export function subscribeOverSocket(feed: EventFeed, limits: StreamLimits, closing: AbortSignal): SocketHandlers {
+export function subscribeOverSocket(feed: EventFeed, { limits, closing, holder }: SocketOptions): SocketHandlers {
   const gone = new AbortController();
   let isSubscribed = false;
   let late: ReturnType<typeof setTimeout> | undefined;
@@ -61,11 +81,14 @@ export function subscribeOverSocket(feed: EventFeed, limits: StreamLimits, closi
     if (frame.op === "ack") return;
     if (isSubscribed) throw new TssyncError("REQUEST_INVALID", "There is a subscription already: one for each socket");
     const filter = filterOf(frame);
+    if (filter.root !== null) requireRoot(holder, filter.root);
     const afterSeq = startAfter(feed, frame.after ?? "latest", filter.root);
     isSubscribed = true;
     clearTimeout(late);
     const outlet = { write: (sent: string) => send(socket, sent), pending: socket.buffered, signal: gone.signal };
-    const subscription = { feed, filter: compileEventFilter(filter), afterSeq, root: filter.root, limits, closing };
+    const compiled = withinRoots(compileEventFilter(filter), holder);
+    const place = { feed, filter: compiled, afterSeq, root: filter.root };
+    const subscription = { ...place, limits, closing, revoked: holder.revoked };
     pump(subscription, outlet, FRAMES).then((ended) => {
       if (ended !== null) end(socket, ended);
     }).catch(() => socket.close(CODES.inside, "internal"));
@@ -73,6 +96,7 @@ export function subscribeOverSocket(feed: EventFeed, limits: StreamLimits, closi
 
   return {
     onOpen(socket) {
+      if (holder.revoked.aborted) return refuse(socket, tokenRevoked(), CODES.revoked);
       late = setTimeout(() => {
         refuse(socket, new TssyncError("REQUEST_INVALID", "No subscribe frame came"), CODES.invalid);
       }, SUBSCRIBE_MS_MAX);
@@ -82,7 +106,7 @@ export function subscribeOverSocket(feed: EventFeed, limits: StreamLimits, closi
         take(socket, text);
       } catch (error) {
         if (!(error instanceof TssyncError)) throw error;
-        refuse(socket, error, error.code === "CURSOR_EXPIRED" ? CODES.gone : CODES.invalid);
+        refuse(socket, error, REFUSALS[error.code] ?? CODES.invalid);
       }
     },
     onClose() {

@@ -2,6 +2,7 @@
 import { cursorText, type LogRange } from "../src/core/event.ts";
 import type { CompiledFilter } from "../src/core/event_filter.ts";
 import type { EventFeed } from "../src/engine/event_log.ts";
+import { tokenRevoked } from "./authentication.ts";
 import type { EventFormat } from "./event_format.ts";
 import { lostPlace, nextCommit, nextTurn, readPage } from "./event_reader.ts";
 import { problemOf } from "./problem.ts";
@@ -36,11 +37,13 @@ export type Subscription = {
   readonly limits: StreamLimits;
   /** Aborted when the daemon stops. */
   readonly closing: AbortSignal;
+  /** Aborted when the subscriber's token is revoked. */
+  readonly revoked: AbortSignal;
 };
 
 /** Why a stream ended, and what is told of it. */
 export type StreamEnd = {
-  readonly why: "gone" | "slow" | "stopping";
+  readonly why: "gone" | "slow" | "revoked" | "stopping";
   readonly problem: Readonly<Record<string, unknown>>;
 };
 
@@ -58,12 +61,12 @@ const PENDING_BYTES_MAX = 1 << 20;
 
 /** Writes events until the outlet is gone (null) or the stream has to end. */
 export async function pump(
-  { feed, filter, afterSeq, root, limits, closing }: Subscription,
+  { feed, filter, afterSeq, root, limits, closing, revoked }: Subscription,
   outlet: Outlet,
   format: EventFormat,
 ): Promise<StreamEnd | null> {
   const { epoch } = feed.range();
-  const either = AbortSignal.any([outlet.signal, closing]);
+  const either = AbortSignal.any([outlet.signal, closing, revoked]);
   let seq = afterSeq;
   let toldSeq = -1;
   let isLive = false;
@@ -99,6 +102,7 @@ export async function pump(
     await nextCommit(feed, Math.max(1, limits.bookmarkMs - (nowMs - quietSinceMs)), either);
   }
   if (outlet.signal.aborted) return null;
+  if (revoked.aborted) return { why: "revoked", problem: problemOf(tokenRevoked()) };
   if (toldSeq < seq) outlet.write(format.bookmark(cursorText({ epoch, seq })));
   return { why: "stopping", problem: { code: "stopping", detail: "The daemon stops; come back with the last cursor" } };
 }

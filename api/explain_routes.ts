@@ -4,6 +4,7 @@ import { requireScope } from "./authentication.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { pathFields, pathFieldsSchema, pathQuery, readPathQuery } from "./path_text.ts";
 import { timeSchema, timeText } from "./time_text.ts";
+import { requireRoot } from "./token_roots.ts";
 
 const STATES = ["excluded", "waiting", "in_flight", "failed", "held", "synced"] as const satisfies readonly Standing[];
 const KINDS = ["file", "directory", "symlink", "other"] as const;
@@ -32,7 +33,7 @@ const explainRoute = createRoute({
   summary: "Why a path is, or is not yet, on each remote",
   description: "Scope: status.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("status")] as const,
+  middleware: [requireScope("status", "byRoot")] as const,
   request: { query: z.strictObject({ root: z.string().min(1).max(1024), ...pathQuery }) },
   responses: { 200: jsonAnswer("As it stands now", explanationSchema), ...refusals(404, 422) },
 });
@@ -41,6 +42,7 @@ const explainRoute = createRoute({
 export function explainRoutes(control: Control) {
   return routeGroup().openapi(explainRoute, async (c) => {
     const { root, ...asked } = c.req.valid("query");
+    requireRoot(c.get("identity"), root);
     return c.json(explanationDocument(await control.explain(root, readPathQuery(asked))), 200);
   });
 }

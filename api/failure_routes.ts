@@ -2,11 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import { TssyncError } from "../src/core/error.ts";
 import type { Control } from "../src/engine/control.ts";
-import { requireScope } from "./authentication.ts";
+import type { Failure, FailureQuery } from "../src/ports.ts";
+import { holderOf, requireScope } from "./authentication.ts";
+import type { Identity } from "./connection.ts";
 import { failureDocument, failureSchema } from "./failure_schema.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { limitSchema, pageOf, pageSchema } from "./page.ts";
 import { momentSchema } from "./time_text.ts";
+import { requireRoot, rootsMeant } from "./token_roots.ts";
 
 const SCRIPT_MEDIA_TYPE = "text/x-shellscript";
 
@@ -23,7 +26,7 @@ const listRoute = createRoute({
   summary: "Paths that a healthy remote refuses",
   description: "Scope: status. As a shell script they have the form of the fail log, all on one page.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("status")] as const,
+  middleware: [requireScope("status", "byRoot")] as const,
   request: {
     query: z.strictObject({
       root: filterText,
@@ -59,7 +62,7 @@ const retryAllRoute = createRoute({
   summary: "Try all of them again now",
   description: "Scope: resync.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("resync")] as const,
+  middleware: [requireScope("resync", "byRoot")] as const,
   responses: { 202: jsonAnswer("They are on their way", countSchema), ...refusals() },
 });
 
@@ -71,7 +74,7 @@ const retryOneRoute = createRoute({
   summary: "Try one of them again now",
   description: "Scope: resync.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("resync")] as const,
+  middleware: [requireScope("resync", "byRoot")] as const,
   request: { params: z.object({ id: z.string() }) },
   responses: { 202: jsonAnswer("It is on its way", countSchema), ...refusals(404) },
 });
@@ -91,20 +94,41 @@ export function failureRoutes(control: Control) {
     });
     if (wanted === SCRIPT_MEDIA_TYPE) {
       c.header("content-type", SCRIPT_MEDIA_TYPE);
-      return c.body(control.failureScript(query) as Uint8Array<ArrayBuffer>, 200);
+      const parts = queriesFor(c.get("identity"), query).map((part) => control.failureScript(part));
+      return c.body(Buffer.concat(parts), 200);
     }
-    const found = control.listFailures({ ...query, limit: limit + 1 });
+    const found = visibleFailures(control, c.get("identity"), { ...query, limit: limit + 1 });
     return c.json(pageOf(found, limit, (failure) => String(failure.id), failureDocument), 200);
   });
 
-  app.openapi(retryAllRoute, (c) => c.json({ count: control.retryFailures() }, 202));
+  app.openapi(retryAllRoute, (c) => {
+    const holder = holderOf(c);
+    const count = holder.roots === null
+      ? control.retryFailures()
+      : visibleFailures(control, holder, {}).reduce((sum, { id }) => sum + control.retryFailures(id), 0);
+    return c.json({ count }, 202);
+  });
 
   app.openapi(retryOneRoute, (c) => {
     const { id } = c.req.valid("param");
     if (!idText.safeParse(id).success) {
       throw new TssyncError("NOT_FOUND", `There is no failure with the id ${JSON.stringify(id)}`);
     }
+    const [failure] = control.listFailures({ afterId: Number(id) - 1, limit: 1 });
+    if (failure?.id === Number(id)) requireRoot(c.get("identity"), failure.root);
     return c.json({ count: control.retryFailures(Number(id)) }, 202);
   });
   return app;
+}
+
+/** One query for each root that the holder may see. */
+function queriesFor(holder: Identity | null, query: FailureQuery): FailureQuery[] {
+  const roots = rootsMeant(holder, query.root === undefined ? undefined : [query.root]);
+  return roots === undefined ? [query] : roots.map((root) => ({ ...query, root }));
+}
+
+function visibleFailures(control: Control, holder: Identity | null, query: FailureQuery): Failure[] {
+  return queriesFor(holder, query).flatMap((part) => control.listFailures(part))
+    .toSorted((one, other) => one.id - other.id)
+    .slice(0, query.limit);
 }

@@ -8,6 +8,7 @@ import { durationSchema } from "./duration.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { pathItem } from "./path_text.ts";
 import { idsSchema } from "./resync_schema.ts";
+import { rootsMeant } from "./token_roots.ts";
 
 const BODY_BYTES_MAX = 1 << 16;
 const TIMEOUT_MS_MAX = 3_600_000;
@@ -36,7 +37,7 @@ const flushRoute = createRoute({
   summary: "Wait until everything written before this call has been seen or is on all remotes",
   description: "Scope: events.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("events")] as const,
+  middleware: [requireScope("events", "byRoot")] as const,
   request: { body: { content: { "application/json": { schema: { $ref: "#/components/schemas/FlushRequest" } } } } },
   responses: { 200: jsonAnswer("It is", flushSchema), ...refusals(404, 413, 415, 422, 504) },
 });
@@ -46,7 +47,8 @@ export function flushRoutes(control: Control) {
   const app = routeGroup();
   app.openAPIRegistry.register("FlushRequest", flushInputSchema);
   app.openapi(flushRoute, async (c) => {
-    const { roots, scope, timeout } = await readJsonBody(c, flushInputSchema, BODY_BYTES_MAX);
+    const { roots: named, scope, timeout } = await readJsonBody(c, flushInputSchema, BODY_BYTES_MAX);
+    const roots = rootsMeant(c.get("identity"), named);
     connectionOf(c.env).keepOpen?.();
     const request: FlushRequest = { scope, timeoutMs: timeout, ...(roots === undefined ? {} : { roots }) };
     const { cursor } = await control.flush(request).catch((error: unknown) => {

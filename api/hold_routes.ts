@@ -5,6 +5,7 @@ import { requireScope } from "./authentication.ts";
 import { holdDocument, holdSchema } from "./hold_schema.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { limitSchema, pageOf, pageSchema } from "./page.ts";
+import { mayUseRoot, requireRoot } from "./token_roots.ts";
 
 const listRoute = createRoute({
   operationId: "listHolds",
@@ -14,7 +15,7 @@ const listRoute = createRoute({
   summary: "Deletes that wait for a decision, and the latest decisions, newest first",
   description: "Scope: status.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("status")] as const,
+  middleware: [requireScope("status", "byRoot")] as const,
   request: { query: z.strictObject({ limit: limitSchema, after: z.string().min(1).max(255).optional() }) },
   responses: { 200: jsonAnswer("One page", pageSchema(holdSchema)), ...refusals(404) },
 });
@@ -35,7 +36,7 @@ const decisionRoute = (decision: Decision) =>
     summary: DECISIONS[decision],
     description: "Scope: admin. A decision is made once: 409 when it was made before.",
     security: TOKEN_NEEDED,
-    middleware: [requireScope("admin")] as const,
+    middleware: [requireScope("admin", "byRoot")] as const,
     request: { params: z.object({ id: z.string() }) },
     responses: { 200: jsonAnswer("As it was decided", holdSchema), ...refusals(404, 409) },
   });
@@ -45,7 +46,7 @@ export function holdRoutes(control: Control) {
   const app = routeGroup();
   app.openapi(listRoute, (c) => {
     const { limit, after } = c.req.valid("query");
-    const holds = control.listHolds();
+    const holds = control.listHolds().filter(({ root }) => mayUseRoot(c.get("identity"), root));
     const from = after === undefined ? 0 : holds.findIndex((hold) => hold.id === after) + 1;
     if (after !== undefined && from === 0) {
       throw new TssyncError("NOT_FOUND", `There is no hold ${JSON.stringify(after)} to go on after`);
@@ -55,7 +56,12 @@ export function holdRoutes(control: Control) {
   for (const decision of Object.keys(DECISIONS) as Decision[]) {
     app.openapi(
       decisionRoute(decision),
-      (c) => c.json(holdDocument(control.decideHold(c.req.valid("param").id, decision)), 200),
+      (c) => {
+        const { id } = c.req.valid("param");
+        const hold = control.listHolds().find((candidate) => candidate.id === id);
+        if (hold !== undefined) requireRoot(c.get("identity"), hold.root);
+        return c.json(holdDocument(control.decideHold(id, decision)), 200);
+      },
     );
   }
   return app;

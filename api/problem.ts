@@ -27,6 +27,7 @@ const TITLES = {
   PATH_INVALID: "The path is not valid",
   RESYNC_RUNNING: "A resync of the same scope is running",
   RESYNC_FINISHED: "The resync has ended",
+  TOKEN_GIVEN: "This token cannot be revoked here",
   HOLD_DECIDED: "The hold was decided before",
   CURSOR_EXPIRED: "Events behind this cursor cannot be read",
   FLUSH_TIMEOUT: "The flush did not end in time",

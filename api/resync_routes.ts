@@ -1,15 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
-import type { Control } from "../src/engine/control.ts";
+import type { Control, Resync } from "../src/engine/control.ts";
 import { requireScope } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { connectionOf } from "./connection.ts";
-import type { ApiEnv } from "./connection.ts";
+import type { ApiEnv, Identity } from "./connection.ts";
 import { durationSchema } from "./duration.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { limitSchema, pageOf, pageSchema } from "./page.ts";
 import { readResyncRequest, resyncDocument, resyncInputSchema, resyncSchema } from "./resync_schema.ts";
+import { mayUseRoot, requireRoot, rootsMeant } from "./token_roots.ts";
 
 /** Holds 10,000 paths of ordinary length. */
 const BODY_BYTES_MAX = 1 << 20;
@@ -23,7 +24,7 @@ const startRoute = createRoute({
   summary: "Compare source and remotes and send what differs; no body: everything",
   description: "Scope: resync. The same `Idempotency-Key` gives the same resync for 24 h, also after it has ended.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("resync")] as const,
+  middleware: [requireScope("resync", "byRoot")] as const,
   request: {
     headers: z.object({ "idempotency-key": z.string().optional() }),
     body: { content: { "application/json": { schema: { $ref: "#/components/schemas/ResyncRequest" } } } },
@@ -45,7 +46,7 @@ const listRoute = createRoute({
   summary: "Resyncs, newest first",
   description: "Scope: status.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("status")] as const,
+  middleware: [requireScope("status", "byRoot")] as const,
   request: { query: z.strictObject({ limit: limitSchema, after: z.string().min(1).max(255).optional() }) },
   responses: { 200: jsonAnswer("One page", pageSchema(resyncSchema)), ...refusals(404) },
 });
@@ -59,7 +60,7 @@ const readRoute = (control: Control) =>
     summary: "One resync, at once or when it has ended",
     description: "Scope: status.",
     security: TOKEN_NEEDED,
-    middleware: [requireScope("status"), resyncExists(control)] as const,
+    middleware: [requireScope("status", "byRoot"), resyncExists(control)] as const,
     request: {
       params: z.object({ id: z.string() }),
       query: z.strictObject({
@@ -79,7 +80,9 @@ export function resyncRoutes(control: Control, keys: IdempotencyKeys) {
   app.openAPIRegistry.register("ResyncRequest", resyncInputSchema);
 
   app.openapi(startRoute, async (c) => {
-    const request = readResyncRequest(await readJsonBody(c, resyncInputSchema, BODY_BYTES_MAX));
+    const asked = readResyncRequest(await readJsonBody(c, resyncInputSchema, BODY_BYTES_MAX));
+    const roots = rootsMeant(c.get("identity"), asked.roots);
+    const request = roots === undefined ? asked : { ...asked, roots };
     const id = keys.idFor(c.req.header("idempotency-key"), request, () => control.startResync(request, "api").id);
     c.header("location", `/v1/resyncs/${encodeURIComponent(id)}`);
     return c.json(resyncDocument(control.resync(id)), 202);
@@ -87,7 +90,8 @@ export function resyncRoutes(control: Control, keys: IdempotencyKeys) {
 
   app.openapi(listRoute, (c) => {
     const { limit, after } = c.req.valid("query");
-    return c.json(pageOf(control.listResyncs(limit + 1, after), limit, (resync) => resync.id, resyncDocument), 200);
+    const found = visibleResyncs(control, c.get("identity"), limit + 1, after);
+    return c.json(pageOf(found, limit, (resync) => resync.id, resyncDocument), 200);
   });
 
   app.openapi(readRoute(control), async (c) => {
@@ -103,7 +107,26 @@ export function resyncRoutes(control: Control, keys: IdempotencyKeys) {
 /** That a resync does not exist is said before anything else about the request. */
 function resyncExists(control: Control) {
   return createMiddleware<ApiEnv>(async function existence(c, next) {
-    control.resync(c.req.param("id") ?? "");
+    const resync = control.resync(c.req.param("id") ?? "");
+    for (const root of rootsOf(control, resync)) requireRoot(c.get("identity"), root);
     await next();
   });
+}
+
+/** Those whose roots are all the holder's business. */
+function visibleResyncs(control: Control, holder: Identity | null, limit: number, after: string | undefined): Resync[] {
+  const found: Resync[] = [];
+  let from = after;
+  while (found.length < limit) {
+    const page = control.listResyncs(limit, from);
+    found.push(...page.filter((resync) => rootsOf(control, resync).every((root) => mayUseRoot(holder, root))));
+    if (page.length < limit) break;
+    from = page.at(-1)?.id;
+  }
+  return found.slice(0, limit);
+}
+
+function rootsOf(control: Control, { request, perRemote }: Resync): readonly string[] {
+  // What it named, and where it named none what it came to: a root may have been taken out of the configuration since.
+  return request.roots ?? [...control.status().roots.map(({ id }) => id), ...perRemote.map(({ root }) => root)];
 }

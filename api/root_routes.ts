@@ -11,6 +11,7 @@ import type { ApiEnv } from "./connection.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { limitSchema, pageOf, pageSchema } from "./page.ts";
 import { rootDetailsDocument, rootDetailsSchema } from "./root_schema.ts";
+import { mayUseRoot } from "./token_roots.ts";
 import { remoteDocument, remoteSchema, rootDocument, rootSchema } from "./status_schema.ts";
 
 const BODY_BYTES_MAX = 1 << 14;
@@ -36,7 +37,7 @@ const listRoute = createRoute({
   summary: "Every root: its state and its configuration",
   description: "Scope: status. Secrets are masked.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("status")] as const,
+  middleware: [requireScope("status", "byRoot")] as const,
   request: { query: z.strictObject({ limit: limitSchema, after: z.string().min(1).max(1024).optional() }) },
   responses: { 200: jsonAnswer("One page", pageSchema(rootDetailsSchema)), ...refusals(404) },
 });
@@ -110,7 +111,8 @@ export function rootRoutes(control: Control) {
 
   app.openapi(listRoute, (c) => {
     const { limit, after } = c.req.valid("query");
-    const { roots, nowMs } = control.status();
+    const { roots: all, nowMs } = control.status();
+    const roots = all.filter(({ id }) => mayUseRoot(c.get("identity"), id));
     const from = after === undefined ? 0 : roots.indexOf(findRoot(roots, after)) + 1;
     const found = roots.slice(from, from + limit + 1);
     return c.json(pageOf(found, limit, (root) => root.id, detailsOf(control, nowMs)), 200);

@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Control } from "../src/engine/control.ts";
 import { requireScope } from "./authentication.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
+import { mayUseRoot } from "./token_roots.ts";
 import { statusDocument, statusSchema } from "./status_schema.ts";
 
 const statusRoute = createRoute({
@@ -12,11 +13,15 @@ const statusRoute = createRoute({
   summary: "Every root and remote: state, what waits, how old it is",
   description: "Scope: status.",
   security: TOKEN_NEEDED,
-  middleware: [requireScope("status")] as const,
+  middleware: [requireScope("status", "byRoot")] as const,
   responses: { 200: jsonAnswer("Status", statusSchema), ...refusals() },
 });
 
 /** `/v1/status`. */
 export function statusRoutes(control: Control) {
-  return routeGroup().openapi(statusRoute, (c) => c.json(statusDocument(control.status()), 200));
+  return routeGroup().openapi(statusRoute, (c) => {
+    const status = control.status();
+    const roots = status.roots.filter(({ id }) => mayUseRoot(c.get("identity"), id));
+    return c.json(statusDocument({ ...status, roots }), 200);
+  });
 }

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { cursorText as textOfCursor } from "../src/core/event.ts";
 import { compileEventFilter } from "../src/core/event_filter.ts";
 import type { Control } from "../src/engine/control.ts";
-import { requireScope } from "./authentication.ts";
+import { holderOf, refuseRevoked, requireScope } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { connectionOf } from "./connection.ts";
 import { durationSchema } from "./duration.ts";
@@ -13,6 +13,7 @@ import type { StreamLimits } from "./event_stream.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import type { NamedSubscription, Subscriptions } from "./subscriptions.ts";
 import { timeSchema, timeText } from "./time_text.ts";
+import { requireRoot, withinRoots } from "./token_roots.ts";
 
 const BODY_BYTES_MAX = 1 << 16;
 
@@ -40,7 +41,7 @@ const subscriptionSchema = z.object({
 const shared = {
   tags: ["events"],
   security: TOKEN_NEEDED,
-  middleware: [requireScope("events")],
+  middleware: [requireScope("events", "byRoot")],
 };
 
 const body = (name: string) => ({
@@ -137,6 +138,7 @@ export function subscriptionRoutes(control: Control, { limits, closing, subscrip
     const { name } = c.req.valid("param");
     const { after, ...asked } = await readJsonBody(c, inputSchema, BODY_BYTES_MAX);
     const filter = filterOf(asked);
+    if (filter.root !== null) requireRoot(holderOf(c), filter.root);
     const given = after === undefined ? null : usable(after, filter.root);
     const { subscription, isNew } = subscriptions.put(name, filter, { given, otherwise: usable("latest", null) });
     return isNew ? c.json(documentOf(subscription), 201) : c.json(documentOf(subscription), 200);
@@ -153,9 +155,13 @@ export function subscriptionRoutes(control: Control, { limits, closing, subscrip
     const afterSeq = startAfter(feed, cursor, filter.root);
     connectionOf(c.env).keepOpen?.();
     const waitMs = Math.min(wait ?? 0, limits.waitMsMax);
-    const signal = AbortSignal.any([c.req.raw.signal, closing]);
-    const place = { feed, filter: compileEventFilter(filter), afterSeq, root: filter.root };
-    return c.body(await readJson(place, { limit, waitMs, signal }), 200, {
+    const holder = holderOf(c);
+    if (filter.root !== null) requireRoot(holder, filter.root);
+    const signal = AbortSignal.any([c.req.raw.signal, closing, holder.revoked]);
+    const place = { feed, filter: withinRoots(compileEventFilter(filter), holder), afterSeq, root: filter.root };
+    const text = await readJson(place, { limit, waitMs, signal });
+    refuseRevoked(holder);
+    return c.body(text, 200, {
       "content-type": "application/json",
     }) as never;
   });

@@ -8,6 +8,7 @@ import type { HoldDocument } from "../../api/hold_schema.ts";
 import { errorCodeOf } from "../../api/problem.ts";
 import type { ResyncDocument } from "../../api/resync_schema.ts";
 import type { RemoteDocument, RootDocument, StatusDocument } from "../../api/status_schema.ts";
+import type { NewTokenDocument, TokenDocument, TokenInput } from "../../api/token_schema.ts";
 import { TssyncError } from "../core/error.ts";
 import type { ErrorCode } from "../core/error.ts";
 import type { ClientTarget } from "./client_target.ts";
@@ -102,6 +103,19 @@ export class Client {
 
   explain(root: string, path: string): Promise<ExplanationDocument> {
     return this.#json("GET", `/v1/explain${query({ root, path })}`);
+  }
+
+  /** All of them. */
+  tokens(): Promise<TokenDocument[]> {
+    return this.#all("/v1/tokens", {});
+  }
+
+  createToken(input: TokenInput): Promise<NewTokenDocument> {
+    return this.#json("POST", "/v1/tokens", input);
+  }
+
+  async revokeToken(id: string): Promise<void> {
+    await this.#ask("DELETE", `/v1/tokens/${encodeURIComponent(id)}`, { accept: "application/json" });
   }
 
   flush(input: { readonly roots?: readonly string[]; readonly scope?: string; readonly timeout?: string }) {

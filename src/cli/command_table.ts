@@ -182,6 +182,30 @@ export const COMMANDS = {
       "changes that bring more deletes at once than maxDelete allows. A decision is made once.",
     examples: ["tssync holds", "tssync holds --approve h7k2m9x4q1zb"],
   },
+  token: {
+    brief: "Who may use the API over TCP: make a token, list them, revoke one",
+    operands: "create|list|revoke [ID]",
+    operandsMax: 2,
+    options: [
+      {
+        name: "scope",
+        value: "SCOPE",
+        brief: "create: status, events, resync or admin; each includes those before it",
+      },
+      { name: "name", value: "NAME", brief: "create: for those who look at the list later" },
+      { name: "root", value: "ID", repeatable: true, brief: "create: good for this root alone (default: everything)" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text:
+      "A new token is printed once, alone on stdout; the daemon keeps a hash of it. A revoked one is good for nothing at\n" +
+      "once, and what was opened with it ends. The first token, scope admin, is the file `token` in the state directory.",
+    examples: [
+      "tssync token create --scope status --name prometheus",
+      "tssync token list",
+      "tssync token revoke 3f0c2ab917de",
+    ],
+  },
   version: {
     brief: "Print the version",
     operands: "",

@@ -17,6 +17,7 @@ import { serveCommand } from "./serve_command.ts";
 import { statusCommand } from "./status_command.ts";
 import { syncCommand } from "./sync_command.ts";
 import type { Surroundings } from "./terminal.ts";
+import { tokenCommand } from "./token_command.ts";
 import { versionCommand } from "./version_command.ts";
 
 const RUNNERS = {
@@ -33,6 +34,7 @@ const RUNNERS = {
   pause: pauseCommand,
   resume: resumeCommand,
   holds: holdsCommand,
+  token: tokenCommand,
   version: versionCommand,
   help: helpCommand,
 } as const satisfies Record<CommandName, Command>;

@@ -1,11 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { newToken } from "../../api/tokens.ts";
 import { TssyncError } from "../core/error.ts";
-
-/** 256 bits: guessing is out of the question. */
-const TOKEN_BYTES = 32;
-/** Told apart from other secrets by people and by secret scanners. */
-const TOKEN_PREFIX = "tssync_";
 
 /**
  * The token in the state directory, scope admin, made at the first start. The file is for its owner alone; one that others may
@@ -15,7 +10,7 @@ const TOKEN_PREFIX = "tssync_";
  */
 export function readOrMakeToken(path: string): string {
   try {
-    const made = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString("base64url")}`;
+    const made = newToken();
     writeFileSync(path, `${made}\n`, { flag: "wx", mode: 0o600 });
     return made;
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createApp } from "../../api/app.ts";
 import { listen } from "../../api/listener.ts";
 import type { Listener } from "../../api/listener.ts";
-import { tokenRecord } from "../../api/tokens.ts";
+import { tokenRecord, Tokens } from "../../api/tokens.ts";
 import { nodeFileSystem } from "../adapters/file_system.ts";
 import { openInotifyFactory } from "../adapters/inotify_watcher.ts";
 import { openRsyncRunner } from "../adapters/rsync_runner.ts";
@@ -113,9 +113,15 @@ async function openListeners(
   { configuration, paths, log, store, closing }: ApiParts,
 ): Promise<Listener[]> {
   const { listen: tcp } = configuration;
+  const tokens = new Tokens({
+    meta: store,
+    wallMs: () => Date.now(),
+    log,
+    given: [tokenRecord(readOrMakeToken(paths.token), "state-directory", "admin")],
+  });
   const app = createApp(daemon, {
     build: { version: VERSION, commit: COMMIT, runtime: runtimeText() },
-    tokens: [tokenRecord(readOrMakeToken(paths.token), "state directory", "admin")],
+    tokens,
     hosts: tcp === null ? [] : ownHosts(tcp.host),
     meta: store,
     wallMs: () => Date.now(),

@@ -27,6 +27,7 @@ export const ERRORS = {
   PATH_INVALID: { retryable: false, httpStatus: 422, exitCode: 2 },
   RESYNC_RUNNING: { retryable: true, httpStatus: 409, exitCode: 1 },
   RESYNC_FINISHED: { retryable: false, httpStatus: 409, exitCode: 1 },
+  TOKEN_GIVEN: { retryable: false, httpStatus: 409, exitCode: 1 },
   HOLD_DECIDED: { retryable: false, httpStatus: 409, exitCode: 1 },
   CURSOR_EXPIRED: { retryable: false, httpStatus: 410, exitCode: 4 },
   FLUSH_TIMEOUT: { retryable: true, httpStatus: 504, exitCode: 6 },

@@ -2,12 +2,13 @@ import { createApp } from "../../../api/app.ts";
 import type { Connection } from "../../../api/connection.ts";
 import type { Scope } from "../../../api/scope.ts";
 import { SCOPES } from "../../../api/scope.ts";
-import { tokenRecord } from "../../../api/tokens.ts";
+import { tokenRecord, Tokens } from "../../../api/tokens.ts";
+import type { Log } from "../../../src/ports.ts";
 import { MemoryControl } from "../../support/memory/memory_control.ts";
 
 /** What a test sends beside method and path; `scope` picks the token, "none" sends none. */
 type Sent = {
-  readonly scope?: Scope | "none";
+  readonly scope?: Scope | "none" | "other";
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
   readonly rawBody?: BodyInit;
@@ -23,15 +24,38 @@ export type Answer = {
   readonly body: any;
 };
 
-/** The API over a daemon in memory, with one token per scope: `tok-status` … `tok-admin`. */
+/**
+ * The API over a daemon in memory, with one token per scope: `tok-status` … `tok-admin`, and `tok-other`, which may do everything
+ * with the root `other` and nothing else.
+ */
 export class ApiUnderTest {
   readonly control = new MemoryControl();
   readonly meta = new Map<string, string>();
   readonly logged: string[] = [];
+  /** Warnings and errors among it. */
+  readonly troubles: string[] = [];
   nowMs = Date.UTC(2026, 10, 20);
+  readonly log: Log = {
+    write: (level, message) => {
+      this.logged.push(message);
+      if (level === "error" || level === "warning") this.troubles.push(message);
+    },
+  };
+  readonly tokens = new Tokens({
+    meta: {
+      readMeta: (key) => this.meta.get(key) ?? null,
+      writeMeta: (key, value) => void this.meta.set(key, value),
+    },
+    wallMs: () => this.nowMs,
+    log: this.log,
+    given: [
+      ...SCOPES.map((scope) => tokenRecord(`tok-${scope}`, scope, scope)),
+      tokenRecord("tok-other", "other", "admin", ["other"]),
+    ],
+  });
   readonly app = createApp(this.control, {
     build: { version: "1.2.3", commit: "abc", runtime: "test 1" },
-    tokens: SCOPES.map((scope) => tokenRecord(`tok-${scope}`, scope, scope)),
+    tokens: this.tokens,
     hosts: ["mirror.example"],
     meta: {
       readMeta: (key) => this.meta.get(key) ?? null,
@@ -39,7 +63,7 @@ export class ApiUnderTest {
     },
     wallMs: () => this.nowMs,
     streams: { waitMsMax: 50, bookmarkMs: 20 },
-    log: { write: (_level, message) => void this.logged.push(message) },
+    log: this.log,
   });
 
   async send(method: string, path: string, sent: Sent = {}): Promise<Answer> {

@@ -129,7 +129,7 @@ for (const target of operations) {
         const isEmpty = answer.status === 204;
         const type = isEmpty ? null : answer.status < 400 ? "application/json" : "application/problem+json";
         expect(answer.headers.get("content-type")).toBe(type);
-        expect(api.logged).toEqual([]);
+        expect(api.troubles).toEqual([]);
       }),
       { numRuns: 150 },
     );

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createApp } from "../../../api/app.ts";
 import { listen } from "../../../api/listener.ts";
 import type { Listener } from "../../../api/listener.ts";
-import { tokenRecord } from "../../../api/tokens.ts";
+import { tokenRecord, Tokens } from "../../../api/tokens.ts";
 import { TssyncError } from "../../../src/core/error.ts";
 import { MemoryControl, memoryFailure, memoryRemote, memoryRoot } from "../../support/memory/memory_control.ts";
 import { record } from "./recorded_terminal.ts";
@@ -18,16 +18,20 @@ let control: MemoryControl;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tssync-client-"));
   const meta = new Map<string, string>();
-  const options = {
-    build: { version: "1", commit: "c", runtime: "r" },
-    tokens: [tokenRecord("good-token", "a", "admin"), tokenRecord("weak-token", "s", "status")],
-    hosts: [],
+  const kept = {
     meta: {
       readMeta: (key: string) => meta.get(key) ?? null,
       writeMeta: (key: string, value: string) => void meta.set(key, value),
     },
     wallMs: Date.now,
     log: { write: () => {} },
+  };
+  const given = [tokenRecord("good-token", "a", "admin"), tokenRecord("weak-token", "s", "status")];
+  const options = {
+    ...kept,
+    build: { version: "1", commit: "c", runtime: "r" },
+    tokens: new Tokens({ ...kept, given }),
+    hosts: [],
   };
   // A new daemon for each test behind the same listeners.
   const handler: Parameters<typeof listen>[1] = (request, connection) =>

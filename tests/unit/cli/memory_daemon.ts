@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../../api/app.ts";
 import { listen } from "../../../api/listener.ts";
+import { Tokens } from "../../../api/tokens.ts";
 import { MemoryControl } from "../../support/memory/memory_control.ts";
 import { record } from "./recorded_terminal.ts";
 import type { Recorded } from "./recorded_terminal.ts";
@@ -18,13 +19,20 @@ export type MemoryDaemon = AsyncDisposable & {
 export async function memoryDaemon(): Promise<MemoryDaemon> {
   const directory = mkdtempSync(join(tmpdir(), "tssync-client-"));
   const control = new MemoryControl();
-  const app = createApp(control, {
-    build: { version: "1", commit: "c", runtime: "r" },
-    tokens: [],
-    hosts: [],
-    meta: { readMeta: () => null, writeMeta: () => {} },
+  const meta = new Map<string, string>();
+  const kept = {
+    meta: {
+      readMeta: (key: string) => meta.get(key) ?? null,
+      writeMeta: (key: string, value: string) => void meta.set(key, value),
+    },
     wallMs: Date.now,
     log: { write: () => {} },
+  };
+  const app = createApp(control, {
+    ...kept,
+    build: { version: "1", commit: "c", runtime: "r" },
+    tokens: new Tokens({ ...kept, given: [] }),
+    hosts: [],
   });
   const listener = await listen({ transport: "unix", path: join(directory, "tssync.sock") }, app.fetch);
   return {
