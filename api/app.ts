@@ -16,6 +16,7 @@ import { holdRoutes } from "./hold_routes.ts";
 import { checkHost } from "./host_check.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 import { routeGroup, SECURITY_SCHEME } from "./openapi.ts";
+import { manifestRoutes } from "./manifest_routes.ts";
 import { problemResponse } from "./problem.ts";
 import { resyncRoutes } from "./resync_routes.ts";
 import { rootRoutes } from "./root_routes.ts";
@@ -74,6 +75,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", holdRoutes(control));
   app.route("/", flushRoutes(control));
   app.route("/", explainRoutes(control));
+  app.route("/", manifestRoutes(control, options.log));
   const following = {
     limits: { ...STREAM_LIMITS, ...options.streams },
     closing: options.closing ?? new AbortController().signal,

@@ -79,7 +79,8 @@ export type EntryStat = {
 export type DirectoryEntry = { readonly name: string; readonly kind: EntryKind };
 
 /**
- * The local disk. Calls are synchronous: each takes microseconds, and a decision must see one state of the disk.
+ * The local disk. Calls are synchronous: each takes microseconds, and a decision must see one state of the disk. Only reading
+ * content is not; such calls may overlap.
  * Nothing here follows a symbolic link in the last component unless it says so. Missing is null, never an exception; every
  * other refusal throws an `Error` with the system's `code`.
  */
@@ -95,6 +96,8 @@ export interface FileSystem {
   createFile(path: BytePath): void;
   /** Removes a file; a missing one is no error. */
   removeFile(path: BytePath): void;
+  /** SHA-256 of a regular file's content in hex; null when none is there. Rejects with the signal's reason. */
+  sha256(path: BytePath, signal: AbortSignal): Promise<string | null>;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- rsync

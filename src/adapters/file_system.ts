@@ -15,6 +15,7 @@ import {
 import type { Dirent, Stats } from "node:fs";
 import process from "node:process";
 import type { BytePath } from "../core/path.ts";
+import { fileSha256 } from "./file_digest.ts";
 import type { DirectoryEntry, EntryKind, FileSystem } from "../ports.ts";
 
 /**
@@ -81,6 +82,8 @@ export const nodeFileSystem: FileSystem = {
   removeFile(path) {
     orNullWhenMissing(() => unlinkSync(nodePath(path)));
   },
+
+  sha256: (path, signal) => fileSha256(nodePath(path), signal),
 };
 
 /**

@@ -179,7 +179,7 @@ function itemData(item: EventItem, atMs: number, type: EventType): Record<string
 }
 
 /** Clamped: a file may carry a time beyond what a date can say. */
-function isoTime(ms: number): string {
+export function isoTime(ms: number): string {
   return new Date(Math.min(Math.max(ms, -MS_MAX), MS_MAX)).toISOString();
 }
 

@@ -131,6 +131,28 @@ export type Explanation = {
   readonly remotes: readonly RemoteExplanation[];
 };
 
+export type ManifestRequest = {
+  /** What to list: this entry and all below it. */
+  readonly path: RelPath;
+  /** Whether files are read and their content named. */
+  readonly checksum: boolean;
+  /** Nobody waits for the rest any more. */
+  readonly signal: AbortSignal;
+};
+
+/** One entry of a root as it is now. What a directory has none of, or what could not be read, is null. */
+export type ManifestEntry = {
+  readonly path: RelPath;
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  readonly size: number | null;
+  readonly mtimeMs: number | null;
+  readonly mode: number | null;
+  /** In hex; null where it was not asked for or the file was gone. */
+  readonly sha256: string | null;
+  /** The system's code of why this entry, or what is in this directory, could not be read. */
+  readonly error: string | null;
+};
+
 /** Deletes that wait until a person decides. */
 export type Hold = {
   readonly id: string;
@@ -185,6 +207,14 @@ export interface Control {
   decideHold(id: string, decision: "approve" | "reject"): Hold;
   /** Where a path of a root is on its way to each remote, and why. NOT_FOUND for an unknown root. */
   explain(root: string, path: RelPath): Promise<Explanation>;
+  /**
+   * What a root holds now, listed while it is asked for, and the cursor behind which the events go on from there. NOT_FOUND;
+   * NOT_READY where the root is halted, also from the entries when that happens meanwhile.
+   */
+  manifest(
+    root: string,
+    request: ManifestRequest,
+  ): { readonly cursor: string; readonly entries: AsyncGenerator<ManifestEntry, void> };
   /** The cursor once everything written before the call was seen, or is on all remotes. FLUSH_TIMEOUT with details `{remotes, paths}`. */
   flush(request: FlushRequest): Promise<{ readonly cursor: string }>;
 }

@@ -12,6 +12,7 @@ import type {
   Explanation,
   FlushRequest,
   Hold,
+  ManifestRequest,
   Resync,
   ResyncRequest,
   ResyncTrigger,
@@ -24,6 +25,7 @@ import { flush } from "./flush.ts";
 import { guardStore } from "./guarded_store.ts";
 import { Holds } from "./holds.ts";
 import { FullSync } from "./full_sync.ts";
+import { manifestEntries, refuseMissing, refuseUnsound } from "./manifest.ts";
 import { ProcessBudget } from "./process_budget.ts";
 import { lookAt } from "./lane.ts";
 import type { Remote } from "./remote.ts";
@@ -247,6 +249,15 @@ export class Daemon implements Control {
 
   explain(root: string, path: RelPath): Promise<Explanation> {
     return explain(this.#root(root), this.#events, path);
+  }
+
+  manifest(id: string, request: ManifestRequest): ReturnType<Control["manifest"]> {
+    const root = this.#root(id);
+    refuseUnsound(root);
+    refuseMissing(root, request.path);
+    // Before the walk: what changes during it is told behind the cursor.
+    this.#events.commit();
+    return { cursor: this.#events.cursor, entries: manifestEntries(root, request) };
   }
 
   async flush(request: FlushRequest): Promise<{ readonly cursor: string }> {

@@ -29,6 +29,24 @@ describe.each(Object.keys(FILE_SYSTEM_WORLDS))("%s file system:", (name) => {
     expect(fileSystem.lstat(at("symlink"))!.size).toBe(4);
   });
 
+  test("sha256() reads a regular file and nothing else", async () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    const { signal } = new AbortController();
+    disk.write(at("file"), "content");
+    disk.mkdir(at("directory"));
+    disk.symlink("file", at("symlink"));
+    disk.mkfifo(at("fifo"));
+    expect(await fileSystem.sha256(at("file"), signal)).toBe(
+      "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73",
+    );
+    for (const path of ["directory", "symlink", "fifo", "missing", "file/below"]) {
+      expect([path, await fileSystem.sha256(at(path), signal)]).toEqual([path, null]);
+    }
+    const stopped = await fileSystem.sha256(at("file"), AbortSignal.abort(new Error("stop"))).catch((error) => error);
+    expect(stopped).toHaveProperty("message", "stop");
+  });
+
   test("lstat() gives null for what is missing, by whatever way", () => {
     using world = open();
     world.disk.create(world.at("file"));

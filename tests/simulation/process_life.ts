@@ -180,6 +180,7 @@ export class ProcessLife {
       removeFile: (path) => {
         if (this.#calls()) disk.removeFile(path);
       },
+      sha256: (path, signal) => look(() => disk.sha256(path, signal)),
     };
   }
 

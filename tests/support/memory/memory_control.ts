@@ -9,6 +9,8 @@ import type {
   Explanation,
   FlushRequest,
   Hold,
+  ManifestEntry,
+  ManifestRequest,
   RemoteExplanation,
   RemoteStatus,
   Resync,
@@ -201,6 +203,16 @@ export class MemoryControl implements Control {
     }));
     return Promise.resolve({ root: id, path, kind: "file", remotes });
   }
+
+  manifest(id: string, { path, signal }: ManifestRequest): ReturnType<Control["manifest"]> {
+    if (!this.roots.some((each) => each.id === id)) throw new TssyncError("NOT_FOUND", `There is no root ${id}`);
+    const entries = this.manifestOf(path, signal);
+    return { cursor: this.status().cursor, entries };
+  }
+
+  /** What a manifest lists; a test may set another. */
+  // oxlint-disable-next-line require-yield
+  manifestOf: (path: RelPath, signal: AbortSignal) => AsyncGenerator<ManifestEntry, void> = async function* () {};
 
   flush(request: FlushRequest): Promise<{ readonly cursor: string }> {
     this.flushes.push(request);

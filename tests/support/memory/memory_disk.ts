@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { BytePath } from "../../../src/core/path.ts";
 import type { DirectoryEntry, EntryStat, FileSystem } from "../../../src/ports.ts";
 import type { TestDisk } from "../test_disk.ts";
@@ -132,6 +133,18 @@ export class MemoryDisk extends MemoryKernel implements FileSystem, TestDisk {
   removeFile(path: BytePath): void {
     this.#failIfAsked(path, "removeFile");
     if (this.exists(path)) this.unlink(path);
+  }
+
+  sha256(path: BytePath, signal: AbortSignal): Promise<string | null> {
+    try {
+      signal.throwIfAborted();
+      this.#failIfAsked(path, "sha256");
+      const inode = this.#find(path);
+      if (inode?.kind !== "file") return Promise.resolve(null);
+      return Promise.resolve(createHash("sha256").update(Buffer.from(inode.content, "latin1")).digest("hex"));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #failIfAsked(path: BytePath, call: FailingCall): void {

@@ -75,7 +75,7 @@ export class ApiUnderTest {
     const init: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
     const response = await this.app.request(path, init, sent.connection ?? { transport: "tcp" });
     const text = await response.text();
-    const json = response.headers.get("content-type")?.includes("json") === true;
+    const json = /json(?!l)/.test(response.headers.get("content-type") ?? "");
     return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
   }
 

@@ -127,7 +127,9 @@ for (const target of operations) {
         expect(described).toContain(String(answer.status));
         expect(answer.status).toBeLessThan(500);
         const isEmpty = answer.status === 204;
-        const type = isEmpty ? null : answer.status < 400 ? "application/json" : "application/problem+json";
+        const isLines = target.path.endsWith("/manifest");
+        const ours = isLines ? "application/jsonl" : "application/json";
+        const type = isEmpty ? null : answer.status < 400 ? ours : "application/problem+json";
         expect(answer.headers.get("content-type")).toBe(type);
         expect(api.troubles).toEqual([]);
       }),
