@@ -17,6 +17,8 @@ export interface Clock {
   wallMs(): number;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
+  /** When the machine started, by the wall clock as it is set now, to some 10 ms: moves as that is set. null: not known. */
+  bootedAtMs(): number | null;
   /** Calls `action` once after `delayMs`. The owner cancels what it no longer needs; a timer does not keep the process alive. */
   after(delayMs: number, action: () => void): Timer;
   /** Lets everything else that is ready run first. Long walks call it between steps. */

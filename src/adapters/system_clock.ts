@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { Clock, Timer } from "../ports.ts";
 
@@ -12,6 +13,16 @@ export class SystemClock implements Clock {
 
   monotonicMs(): number {
     return performance.now();
+  }
+
+  /** Time asleep counts, as it does for the wall clock. */
+  bootedAtMs(): number | null {
+    try {
+      const seconds = Number.parseFloat(readFileSync("/proc/uptime", "latin1"));
+      return Number.isNaN(seconds) ? null : Date.now() - seconds * 1000;
+    } catch {
+      return null;
+    }
   }
 
   after(delayMs: number, action: () => void): Timer {

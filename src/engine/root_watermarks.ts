@@ -2,6 +2,12 @@
 import { distrust } from "../core/watermark.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { Remote } from "./remote.ts";
+import { type ClockPlace, clockPlace, inPresentTime } from "./stored_time.ts";
+
+/** What stands beside a watermark. */
+type RemoteDocument = ClockPlace & { readonly address?: string; readonly paused?: string | null };
+
+type Contact = ClockPlace & { readonly atMs: number };
 
 export class RootWatermarks {
   readonly #world: EngineWorld;
@@ -19,7 +25,10 @@ export class RootWatermarks {
 
   /** Everything with an older ctime is on the remote; null: nothing is known of it. */
   stored(remote: Remote): number | null {
-    return this.#world.store.readRemote(this.#rootId, remote.id)?.watermarkMs ?? null;
+    const row = this.#world.store.readRemote(this.#rootId, remote.id);
+    const watermarkMs = row?.watermarkMs ?? null;
+    if (row === null || watermarkMs === null) return null;
+    return inPresentTime(watermarkMs, JSON.parse(row.document) as RemoteDocument, clockPlace(this.#world));
   }
 
   /** The remotes that need a full sync before their events mean anything, each with the reason. */
@@ -50,10 +59,11 @@ export class RootWatermarks {
   contact(remote: Remote): number | null {
     const { store, clock } = this.#world;
     const key = this.#contactKey(remote);
-    const known = Number(store.readMeta(key) ?? 0);
-    if (known === 0) store.writeMeta(key, String(clock.wallMs()));
+    const place = clockPlace(this.#world);
+    const known = JSON.parse(store.readMeta(key) ?? "null") as Contact | null;
+    if (known === null) store.writeMeta(key, JSON.stringify({ atMs: clock.wallMs(), ...place } satisfies Contact));
     this.#contacts.add(remote);
-    return known === 0 ? null : known;
+    return known === null ? null : inPresentTime(known.atMs, known, place);
   }
 
   /** Makes the stored watermark hold until the full sync that is about to be made is over. */
@@ -85,7 +95,7 @@ export class RootWatermarks {
       remote: remote.id,
       watermarkMs: row?.watermarkMs ?? null,
       lastFullSyncAtMs: row?.lastFullSyncAtMs ?? null,
-      document: documentOf(remote),
+      document: this.#documentOf(remote, row?.document),
     });
   }
 
@@ -98,18 +108,22 @@ export class RootWatermarks {
       remote: remote.id,
       watermarkMs: watermarkMs ?? row?.watermarkMs ?? null,
       lastFullSyncAtMs: row?.lastFullSyncAtMs ?? null,
-      document: documentOf(remote),
+      document: this.#documentOf(remote, watermarkMs === null ? row?.document : undefined),
     });
     // Behind the watermark: killed in between, it is only looked for once more.
     if (watermarkMs === null || !this.#contacts.delete(remote)) return;
-    this.#world.store.writeMeta(this.#contactKey(remote), "0");
+    this.#world.store.writeMeta(this.#contactKey(remote), "null");
+  }
+
+  /** `kept`: of the watermark that stays as it is. */
+  #documentOf({ configuration: { address }, paused }: Remote, kept: string | undefined): string {
+    const { bootId, bootedAtMs } = kept === undefined ? clockPlace(this.#world) : JSON.parse(kept) as RemoteDocument;
+    return JSON.stringify(
+      { address, paused, bootId, bootedAtMs } satisfies { [Name in keyof RemoteDocument]: unknown },
+    );
   }
 
   #contactKey(remote: Remote): string {
     return `contact:${this.#rootId}:${remote.id}`;
   }
-}
-
-function documentOf({ configuration: { address }, paused }: Remote): string {
-  return JSON.stringify({ address, paused });
 }

@@ -47,6 +47,14 @@ describe.each(Object.keys(IMPLEMENTATIONS))("%s clock:", (name) => {
     expect(clock.wallMs() - wallMs).toBeGreaterThanOrEqual(19);
   });
 
+  test("bootedAtMs() lies in the past, and stays where it is while nobody sets the clock", async () => {
+    const { clock, until } = open();
+    const bootedAtMs = clock.bootedAtMs()!;
+    expect(bootedAtMs).toBeLessThanOrEqual(clock.wallMs());
+    await until(elapsed(clock, 200));
+    expect(Math.abs(clock.bootedAtMs()! - bootedAtMs)).toBeLessThan(100);
+  });
+
   test("after() never calls at once, not even without a delay", async () => {
     const { clock, until } = open();
     const order: string[] = [];

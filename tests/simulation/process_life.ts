@@ -156,6 +156,7 @@ export class ProcessLife {
     return {
       wallMs: () => clock.wallMs(),
       monotonicMs: () => clock.monotonicMs(),
+      bootedAtMs: () => clock.bootedAtMs(),
       after,
       yield: () => new Promise((resolve) => void after(yieldMs(), resolve)),
     };

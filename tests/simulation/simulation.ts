@@ -332,10 +332,13 @@ class Simulation {
     // Without `modify` a file is told when it is closed.
     const written = this.storm.world.switches.modify ? new Set<MemoryInode>() : this.#user.openFiles();
     this.trace.note(() => `flush ${scope}`);
+    const isHeld = () => daemon.listHolds().some(({ state }) => state === "waiting");
+    // What is approved meanwhile flies behind it.
+    const wasHeld = isHeld();
     daemon.flush({ scope, timeoutMs: 60_000 }).then(() => {
       if (life.dead) return;
       this.trace.note(() => `flush ${scope} resolved`);
-      const deletesHeld = daemon.listHolds().some(({ state }) => state === "waiting");
+      const deletesHeld = wasHeld || isHeld();
       if (scope === "synced") this.#compare("when a flush resolved", { since, written, deletesHeld });
     }, (error: unknown) => {
       if (life.dead || (error instanceof TssyncError && /^(FLUSH_TIMEOUT|STOPPING)$/.test(error.code))) return;

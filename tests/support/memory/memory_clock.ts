@@ -24,6 +24,10 @@ export class MemoryClock implements Clock {
     return this.#nowMs;
   }
 
+  bootedAtMs(): number {
+    return this.#wallOffsetMs;
+  }
+
   after(delayMs: number, action: () => void): Timer {
     const due: Due = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, action, isCancelled: false };
     // Behind all that is due no later: timers of the same moment run in the order they were set.

@@ -187,6 +187,7 @@ export class EngineUnderTest {
     const clock: Clock = {
       wallMs: () => this.clock.wallMs(),
       monotonicMs: () => this.clock.monotonicMs(),
+      bootedAtMs: () => this.clock.bootedAtMs(),
       after,
       yield: () => new Promise((resolve) => void after(0, resolve)),
     };

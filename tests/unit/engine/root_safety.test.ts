@@ -175,7 +175,7 @@ test("Root remembers at once that a remote is paused, though the process is kill
   await engine.start();
   await engine.flush();
   engine.daemon.pause({ root: "src", remote: "two" }, "its disk");
-  expect(engine.store.readRemote("src", "two")).toMatchObject({ document: expect.stringContaining("its disk") });
+  expect(engine.store.readRemote("src", "two")?.document).toContain("its disk");
   expect(engine.store.readRemote("src", "one")?.document).not.toContain("its disk");
   await engine.daemon.resume({ root: "src", remote: "two" }, "mended");
   expect(engine.store.readRemote("src", "two")?.document).not.toContain("its disk");
