@@ -2,7 +2,7 @@
  * The quick and the bulk lane of one remote: batches of names. Every mark enters the quick lane, where a look at the disk
  * decides: small things fly at once, large files go on to the bulk lane, whole subtrees to the tree lane.
  */
-import { type BatchPlan, PathSet, pathsInFlight, planBatch } from "../core/batch.ts";
+import { type BatchEntry, type BatchPlan, PathSet, pathsInFlight, planBatch } from "../core/batch.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Mark } from "../core/mark.ts";
 import { parentPath, type RelPath, ROOT } from "../core/path.ts";
@@ -232,7 +232,9 @@ export class FlatLane implements Lane {
     if (plan.rootAttributes !== null) rootChanged(plan.rootAttributes);
     const refused = new Set([...refusals, ...held].map((refusal) => refusal.path));
     if (held.length > 0) this.#share.holdDeletes(held.map(({ mark, path }) => ({ ...mark, path, kind: "path" })));
-    const settled = plan.entries.filter((entry) => !refused.has(entry.path));
+    // What a directory is named for its times alone says nothing of it where something failed: nobody asked.
+    const isAnswered = ({ action }: BatchEntry) => action !== "attributes" || end.ending === "complete";
+    const settled = plan.entries.filter((entry) => !refused.has(entry.path) && isAnswered(entry));
     for (const refusal of refusals) this.#refuse(refusal);
     if (report.deletesSkipped) this.#listAlone(plan);
     host.failLog.settled(host.rootId, id, settled, () => this.#tell(plan, refused, end.exitCode));

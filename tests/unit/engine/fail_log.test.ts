@@ -46,6 +46,23 @@ describe("FailLog", () => {
     }
   });
 
+  test("keeps a directory whose name came along for the times of something deleted in it", async () => {
+    const engine = await withRefusal();
+    engine.disk.unlink("/src/d/bad" as BytePath);
+    engine.disk.mkdir("/src/d/bad" as BytePath);
+    const failed = () => engine.daemon.listFailures({}).map(({ path }) => path);
+    await engine.clock.advance(10_000);
+    expect(failed()).toEqual(["d/bad"]);
+    engine.write("d/bad/gone");
+    engine.disk.unlink("/src/d/bad/gone" as BytePath);
+    await engine.clock.advance(10_000);
+    expect(failed()).toEqual(["d/bad"]);
+    engine.remote().refused.clear();
+    engine.daemon.retryFailures();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+
   test("forgets a name that is gone, and one below a name that is no directory any more", async () => {
     const gone = await withRefusal();
     gone.remote().refused.clear();
