@@ -2,6 +2,8 @@
 import process from "node:process";
 import { INOTIFY_INIT_FLAGS, openCLibrary, PathBuffer, withReliableErrno } from "./libc.ts";
 import type { Libc, Reading } from "./libc.ts";
+import { libcText, TEXT_FUNCTIONS } from "./libc_text.ts";
+import type { LibcText, TextCalls } from "./libc_text.ts";
 
 /** What is used of `bun:ffi` and of the global `Bun`. Said here, because Deno checks this file too and knows neither. */
 type Pointer = number & { readonly pointer: unique symbol };
@@ -56,6 +58,21 @@ export function openLibc(): Libc {
     },
     readContinuously,
   };
+}
+
+const TEXT_KINDS = { buffer: "ptr", int: "i32", size: "u64" } as const;
+
+export function openLibcText(): LibcText {
+  const ffi = process.getBuiltinModule("bun:ffi") as unknown as ForeignFunctions;
+  const functions = Object.fromEntries(
+    Object.entries(TEXT_FUNCTIONS).map(([name, kinds]) => [
+      name,
+      { args: kinds.map((kind) => TEXT_KINDS[kind]), returns: "i32" },
+    ]),
+  );
+  const architecture = ARCHITECTURES[process.arch] ?? process.arch;
+  const { symbols } = openCLibrary((name) => ffi.dlopen(name, functions), architecture);
+  return libcText(symbols as unknown as TextCalls);
 }
 
 /**

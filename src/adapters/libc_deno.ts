@@ -1,11 +1,13 @@
 /** The C library under Deno, through `Deno.dlopen`. */
 import { INOTIFY_INIT_FLAGS, isNothingToRead, openCLibrary, PathBuffer, withReliableErrno } from "./libc.ts";
 import type { Libc, Reading } from "./libc.ts";
+import { libcText, TEXT_FUNCTIONS } from "./libc_text.ts";
+import type { LibcText, TextCalls } from "./libc_text.ts";
 
 /** What is used of the global `Deno`. Said here, because Bun's types do not know it. */
 type DenoRuntime = {
   readonly build: { readonly arch: string };
-  dlopen(name: string, functions: typeof FUNCTIONS): { symbols: Symbols };
+  dlopen<T>(name: string, functions: Readonly<Record<string, object>>): { symbols: T };
   UnsafePointerView: new (pointer: Pointer) => { getInt32(): number };
 };
 type Pointer = { readonly pointer: unique symbol };
@@ -47,7 +49,7 @@ const READS_PER_TURN = 4;
 
 export function openLibc(): Libc {
   const { Deno } = globalThis as unknown as { Deno: DenoRuntime };
-  const { symbols } = openCLibrary((name) => Deno.dlopen(name, FUNCTIONS), Deno.build.arch);
+  const { symbols } = openCLibrary((name) => Deno.dlopen<Symbols>(name, FUNCTIONS), Deno.build.arch);
   const path = new PathBuffer();
   const errno = () => new Deno.UnsafePointerView(symbols.__errno_location()).getInt32();
   return {
@@ -69,6 +71,20 @@ export function openLibc(): Libc {
     },
     readContinuously: (fd, onBytes, onFailure) => readContinuously({ symbols, errno, fd, onBytes, onFailure }),
   };
+}
+
+const TEXT_KINDS = { buffer: "buffer", int: "i32", size: "usize" } as const;
+
+export function openLibcText(): LibcText {
+  const { Deno } = globalThis as unknown as { Deno: DenoRuntime };
+  const functions = Object.fromEntries(
+    Object.entries(TEXT_FUNCTIONS).map(([name, kinds]) => [
+      name,
+      { parameters: kinds.map((kind) => TEXT_KINDS[kind]), result: "i32" },
+    ]),
+  );
+  const { symbols } = openCLibrary((name) => Deno.dlopen<TextCalls>(name, functions), Deno.build.arch);
+  return libcText(symbols);
 }
 
 type ReadingWork = {

@@ -1,6 +1,7 @@
 /** Chooses the C library of the runtime that the program runs under, without ever loading the other's. */
 import process from "node:process";
 import type { Libc } from "./libc.ts";
+import type { LibcText } from "./libc_text.ts";
 
 /** Throws an `Error` where the C library cannot be opened. */
 export async function loadLibc(): Promise<Libc> {
@@ -8,4 +9,12 @@ export async function loadLibc(): Promise<Libc> {
     ? await import("./libc_bun.ts")
     : await import("./libc_deno.ts");
   return openLibc();
+}
+
+/** The same for its functions of text. */
+export async function loadLibcText(): Promise<LibcText> {
+  const { openLibcText } = process.versions["deno"] === undefined
+    ? await import("./libc_bun.ts")
+    : await import("./libc_deno.ts");
+  return openLibcText();
 }

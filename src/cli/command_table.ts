@@ -8,6 +8,7 @@ import {
   SERVE_OPTIONS,
 } from "./option.ts";
 import type { Option } from "./option.ts";
+import { WATCH_OPTIONS, WATCH_STATS_OPTIONS } from "./watch_options.ts";
 
 const REASON_OPTION: Option = { name: "reason", value: "TEXT", brief: "For those who look at the status later" };
 
@@ -18,6 +19,10 @@ export type CommandSpec = {
   readonly operands: string;
   readonly operandsMax: number;
   readonly options: readonly Option[];
+  /** Where one option makes a command of its own out of it: that option's name, and all options it then has. */
+  readonly variant?: { readonly option: string; readonly options: readonly Option[] };
+  /** Long options may be cut short as far as they stay clear, as getopt does it. */
+  readonly abbreviates?: true;
   /** What there is to know beside the options. */
   readonly text: string;
   readonly examples: readonly string[];
@@ -206,6 +211,20 @@ export const COMMANDS = {
       "tssync token revoke 3f0c2ab917de",
     ],
   },
+  watch: {
+    brief: "Print file events; takes inotifywait's options",
+    operands: "FILE...",
+    operandsMax: Number.POSITIVE_INFINITY,
+    options: [...WATCH_OPTIONS, ...COMMON_OPTIONS],
+    variant: { option: "stats", options: [...WATCH_STATS_OPTIONS, ...COMMON_OPTIONS] },
+    abbreviates: true,
+    text: "Needs no daemon and mirrors nothing. FILE with @ in front is left out.\n" +
+      "Ends with 0 on an event that was asked for, 1 on another one or an error, 2 when the time was over.",
+    examples: [
+      "tssync watch -mrq -e close_write,moved_to --format %w%f /data | while read -r file; do echo \"$file\"; done",
+      "tssync watch --stats -r -t 60 /data",
+    ],
+  },
   version: {
     brief: "Print the version",
     operands: "",
@@ -230,4 +249,12 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
+}
+
+/** The options that these arguments of a command are read with. */
+export function optionsFor(spec: CommandSpec, args: readonly string[]): readonly Option[] {
+  const { variant } = spec;
+  const end = args.indexOf("--");
+  const isVariant = variant !== undefined && (end < 0 ? args : args.slice(0, end)).includes(`--${variant.option}`);
+  return isVariant ? variant.options : spec.options;
 }

@@ -34,6 +34,11 @@ export function commandText(name: CommandName): string {
     "",
     "Options",
     ...twoColumns(spec.options.map((option) => [optionText(option), option.brief])),
+    ...(spec.variant === undefined ? [] : [
+      "",
+      `Options with --${spec.variant.option}`,
+      ...twoColumns(spec.variant.options.map((option) => [optionText(option), option.brief])),
+    ]),
     "",
     spec.examples.length === 1 ? "Example" : "Examples",
     ...spec.examples.map((example) => `  ${example}`),
@@ -48,5 +53,21 @@ function optionText({ short, name, value, repeatable }: Option): string {
 
 function twoColumns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return rows.flatMap(([left, right]) => {
+    const [first, ...more] = wrapped(right, WIDTH_MAX - width - 4);
+    return [`  ${left.padEnd(width)}  ${first}`, ...more.map((line) => `${" ".repeat(width + 4)}${line}`)];
+  });
+}
+
+/** Fits terminals of today and half of a wide one. */
+const WIDTH_MAX = 120;
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }

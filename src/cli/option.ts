@@ -8,6 +8,8 @@ export type Option = {
   readonly value?: string;
   /** May be given several times. */
   readonly repeatable?: true;
+  /** The empty text is a value like any other. */
+  readonly mayBeEmpty?: true;
   readonly brief: string;
 };
 

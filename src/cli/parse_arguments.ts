@@ -1,6 +1,6 @@
 import { TssyncError } from "../core/error.ts";
 import { nearestName } from "../core/nearest_name.ts";
-import { COMMAND_NAMES, COMMANDS, isCommandName } from "./command_table.ts";
+import { COMMAND_NAMES, COMMANDS, isCommandName, optionsFor } from "./command_table.ts";
 import type { CommandName, CommandSpec } from "./command_table.ts";
 import type { Option } from "./option.ts";
 
@@ -51,7 +51,7 @@ export function parseArguments(args: readonly string[]): Invocation {
 }
 
 function parseCommand(command: CommandName, args: readonly string[], bare: boolean): Invocation {
-  const spec: CommandSpec = COMMANDS[command];
+  const spec: CommandSpec = { ...COMMANDS[command], options: optionsFor(COMMANDS[command], args) };
   const values = new Map<string, string[]>();
   const operands: string[] = [];
   const take = (option: Option, written: string, attached: string | null, rest: string[]): void => {
@@ -80,9 +80,14 @@ type Take = (option: Option, written: string, attached: string | null, rest: str
 function takeLong(arg: string, spec: CommandSpec, command: CommandName, rest: string[], take: Take): void {
   const equals = arg.indexOf("=");
   const name = arg.slice(2, equals < 0 ? undefined : equals);
-  const option = spec.options.find((candidate) => candidate.name === name);
+  const option = spec.options.find((candidate) => candidate.name === name) ?? abbreviated(name, spec);
   if (option === undefined) throw unknownOption(`--${name}`, command, spec);
-  take(option, `--${name}`, equals < 0 ? null : arg.slice(equals + 1), rest);
+  take(option, `--${option.name}`, equals < 0 ? null : arg.slice(equals + 1), rest);
+}
+
+function abbreviated(name: string, { abbreviates, options }: CommandSpec): Option | undefined {
+  const found = abbreviates === true && name !== "" ? options.filter((option) => option.name.startsWith(name)) : [];
+  return found.length === 1 ? found[0] : undefined;
 }
 
 function takeShort(arg: string, spec: CommandSpec, command: CommandName, rest: string[], take: Take): void {
@@ -103,7 +108,9 @@ function valueOf(option: Option, written: string, attached: string | null, rest:
   }
   const value = attached ?? rest.shift();
   if (value === undefined) throw usage(`${written} needs a value: ${written} ${option.value}`);
-  if (value === "") throw usage(`${written} needs a value, found an empty one: ${written} ${option.value}`);
+  if (value === "" && option.mayBeEmpty !== true) {
+    throw usage(`${written} needs a value, found an empty one: ${written} ${option.value}`);
+  }
   return value;
 }
 

@@ -19,6 +19,7 @@ import { syncCommand } from "./sync_command.ts";
 import type { Surroundings } from "./terminal.ts";
 import { tokenCommand } from "./token_command.ts";
 import { versionCommand } from "./version_command.ts";
+import { WATCH_FAILED, watchCommand } from "./watch_command.ts";
 
 const RUNNERS = {
   serve: serveCommand,
@@ -35,6 +36,7 @@ const RUNNERS = {
   resume: resumeCommand,
   holds: holdsCommand,
   token: tokenCommand,
+  watch: watchCommand,
   version: versionCommand,
   help: helpCommand,
 } as const satisfies Record<CommandName, Command>;
@@ -49,6 +51,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     }
     return await RUNNERS[invocation.command](invocation, surroundings);
   } catch (error) {
-    return reportError(error, surroundings.terminal, args.includes("--json"));
+    const exitCode = reportError(error, surroundings.terminal, args.includes("--json"));
+    // inotifywait has one code for whatever is wrong, and another meaning for ours.
+    return args[0] === "watch" ? WATCH_FAILED : exitCode;
   }
 }

@@ -2,9 +2,12 @@
 
 /** Bits of an event or a watch mask; values from `linux/inotify.h`. */
 export const IN = {
+  ACCESS: 0x1,
   MODIFY: 0x2,
   ATTRIB: 0x4,
   CLOSE_WRITE: 0x8,
+  CLOSE_NOWRITE: 0x10,
+  OPEN: 0x20,
   MOVED_FROM: 0x40,
   MOVED_TO: 0x80,
   CREATE: 0x100,
@@ -18,6 +21,7 @@ export const IN = {
   DONT_FOLLOW: 0x2000000,
   EXCL_UNLINK: 0x4000000,
   ISDIR: 0x40000000,
+  ONESHOT: 0x80000000,
 } as const;
 
 /** What the watcher needs to stay right, whatever the configuration says. Never OPEN, ACCESS or CLOSE_NOWRITE. */
