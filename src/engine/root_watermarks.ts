@@ -28,7 +28,18 @@ export class RootWatermarks {
     const row = this.#world.store.readRemote(this.#rootId, remote.id);
     const watermarkMs = row?.watermarkMs ?? null;
     if (row === null || watermarkMs === null) return null;
-    return inPresentTime(watermarkMs, JSON.parse(row.document) as RemoteDocument, clockPlace(this.#world));
+    const document = JSON.parse(row.document) as RemoteDocument;
+    const place = clockPlace(this.#world);
+    const presentMs = inPresentTime(watermarkMs, document, place);
+    // At once: the clock may be set right again before the next watermark is written, and what happened meanwhile is early.
+    if (presentMs < watermarkMs) {
+      this.#world.store.writeRemote({
+        ...row,
+        watermarkMs: presentMs,
+        document: JSON.stringify({ ...document, ...place }),
+      });
+    }
+    return presentMs;
   }
 
   /** The remotes that need a full sync before their events mean anything, each with the reason. */

@@ -48,4 +48,22 @@ describe("a clock that was set back while nobody ran", () => {
     // Only the first one: what a watermark tells is enough.
     expect(engine.log.messages("info").filter((line) => line.includes("full sync of"))).toHaveLength(1);
   });
+
+  test("and was set right again behind a life of a moment hides no change either", async () => {
+    const engine = new EngineUnderTest();
+    engine.write("d/f", "before");
+    await engine.start();
+    await engine.flush();
+    await engine.clock.advance(10_000);
+    await engine.stop();
+    await engine.clock.advance(60_000);
+    engine.clock.jumpWall(-3_600_000);
+    await engine.start();
+    engine.kill();
+    engine.write("d/f", "changed");
+    engine.clock.jumpWall(3_600_000);
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
 });
