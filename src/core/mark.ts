@@ -12,6 +12,11 @@ export type Mark = {
   readonly kind: MarkKind;
   /** Raised by a write: the content differs even where size and time do not, so it flies with `-I`. */
   readonly content: boolean;
+  /**
+   * A directory that took the place of another one, of which the remote may still have files that look the same by size and
+   * time: what is below is compared by its content.
+   */
+  readonly replaces?: true;
   /** Wall clock of the oldest event behind it. */
   readonly detectedAtMs: number;
   /** Grows with every event; the oldest event behind the mark. A flush waits for all marks up to its own number. */
@@ -24,13 +29,16 @@ const RANK = { path: 0, listing: 1, subtree: 2 } as const satisfies Record<MarkK
 export function combineMarks(one: Mark, other: Mark): Mark {
   const kind = RANK[one.kind] >= RANK[other.kind] ? one.kind : other.kind;
   const content = one.content || other.content;
+  const replaces = one.replaces ?? other.replaces;
   const detectedAtMs = Math.min(one.detectedAtMs, other.detectedAtMs);
   const order = Math.min(one.order, other.order);
   // Floods repeat the same mark: keep the object that already says it all.
-  if (one.kind === kind && one.content === content && one.detectedAtMs === detectedAtMs && one.order === order) {
-    return one;
-  }
-  return { path: one.path, kind, content, detectedAtMs, order };
+  if (
+    one.kind === kind && one.content === content && one.detectedAtMs === detectedAtMs && one.order === order &&
+    one.replaces === replaces
+  ) return one;
+  const combined = { path: one.path, kind, content, detectedAtMs, order };
+  return replaces === undefined ? combined : { ...combined, replaces };
 }
 
 /** Whether the mark says that something may differ at this path. */

@@ -15,7 +15,7 @@ export type MarkMakerOptions = {
 };
 
 /** A remote, as far as marks reach it. */
-export type MarkedRemote = Pick<Remote, "mark" | "rename" | "marks">;
+export type MarkedRemote = Pick<Remote, "mark" | "rename" | "marks" | "isOpen">;
 
 export class MarkMaker {
   readonly #options: MarkMakerOptions;
@@ -48,8 +48,17 @@ export class MarkMaker {
     events.seen(path, kind, this.#readAtMs, change);
     const mark = { path, kind, content, detectedAtMs: this.#readAtMs, order: nextOrder() };
     for (const remote of remotes) {
-      remote.mark(change === CHANGE.mkdir ? { ...mark, kind: this.#kindOfNew(remote) } : mark, directory);
+      if (change === CHANGE.mkdir) remote.mark({ ...mark, kind: this.#kindOfNew(remote) }, directory);
+      else {remote.mark(
+          change === CHANGE.moveDirectory ? { ...mark, ...this.#replacing(remote, path) } : mark,
+          directory,
+        );}
     }
+  }
+
+  /** Whether a directory came to a name under which the remote may still have another one. */
+  #replacing(remote: MarkedRemote, path: RelPath): Pick<Mark, "replaces"> {
+    return remote.isOpen(path, "path") ? { replaces: true } : {};
   }
 
   /** As much of a new directory as the remote may have of an older one. */
@@ -72,10 +81,10 @@ export class MarkMaker {
     for (const remote of remotes) {
       const sinceMs = isDirectory ? remote.marks.lookedForSinceMs : null;
       // Something in it may have been written unseen, and keep its size and time: the remote must not take the old one over.
-      const to = sinceMs === null
+      const written = sinceMs === null
         ? rename.to
         : { ...rename.to, content: true, detectedAtMs: Math.min(sinceMs, this.#readAtMs) };
-      remote.rename({ ...rename, to });
+      remote.rename({ ...rename, to: isDirectory ? { ...written, ...this.#replacing(remote, to) } : written });
     }
   }
 }

@@ -72,7 +72,12 @@ export class TreeLane implements Lane {
   async #flyMarks(): Promise<boolean> {
     const { host, marks } = this.#share;
     const waiting = marks.waiting[this.#name];
-    const taken = waiting.take(this.#isApart ? 1 : LIMITS.batchMarksMax, () => true);
+    // What is compared by content flies apart from what is not.
+    const [first] = waiting.marks();
+    const taken = waiting.take(
+      this.#isApart ? 1 : LIMITS.batchMarksMax,
+      (mark) => mark.replaces === first?.replaces,
+    );
     if (waiting.size === 0) this.#isApart = false;
     const present = taken.filter((mark) => this.#isDirectory(mark.path));
     // Gone or no directory any more: a name for the quick lane.
@@ -97,7 +102,8 @@ export class TreeLane implements Lane {
     const { end, held } = await this.#flyTask({
       paths: present.map((mark) => mark.path),
       deletes: host.switches.delete,
-      checksum: false,
+      // Not of the whole root: that may take days.
+      checksum: present.every((mark) => mark.replaces === true && mark.path !== ROOT),
       dryRun: false,
       // Where details were forgotten, everything is compared, as in a full sync.
       brake: present.some((mark) => mark.path === ROOT) ? "ask" : null,
@@ -296,7 +302,7 @@ export class TreeLane implements Lane {
     const { host } = this.#share;
     let mark = host.newMark(path, kind, host.world.clock.wallMs());
     for (const each of behind) mark = combineMarks(mark, { ...each, path, kind, content: false });
-    return mark;
+    return kind === "path" && mark.replaces === true ? { ...mark, content: true } : mark;
   }
 
   /** The flight is over: what it brought is told path by path, and as directories where that would not be all. */

@@ -3,7 +3,7 @@
  * switches only decide which events become marks. It sends nothing and waits for nobody.
  */
 import type { EventSwitches, OpenFiles as OpenFilesConfiguration } from "../config/configuration.ts";
-import { CHANGE } from "../core/change.ts";
+import { CHANGE, type Change } from "../core/change.ts";
 import type { Filter } from "../core/filter.ts";
 import { decodeInotifyRecords, IN } from "../core/inotify_event.ts";
 import { type BytePath, childPath, type RelPath, ROOT } from "../core/path.ts";
@@ -307,10 +307,10 @@ export class WatchLoop implements AsyncDisposable {
     const node = this.#placement.place(parent, name);
     if (move?.node && move.node !== node) this.#placement.forget(move.node);
     const isPaired = move?.node === node;
-    const mark = () => {
+    const mark = (change: Change = CHANGE.moveDirectory) => {
       if (!this.#options.switches.moveTo) return;
       // Writes below that came before its watch stood were not seen; size and time may not tell of them.
-      this.#observer.onMark(directory, path, "subtree", !isPaired, CHANGE.moveDirectory);
+      this.#observer.onMark(directory, path, "subtree", !isPaired, change);
     };
     if (isRename) this.#observer.onRename(move.path, path, true);
     if (!isRename || !isPaired) mark();
@@ -318,7 +318,7 @@ export class WatchLoop implements AsyncDisposable {
     // Also what came with its watches: a directory that was created in it after the rename, and told of before, has none.
     const walk = this.#placement.placeBelow(node, isPaired ? (...listed) => this.#forgetMissing(...listed) : () => {});
     // What changed below before its watch stood was not seen: the subtree is looked at again once all stand.
-    if (walk !== true) this.#background(walk.then(mark));
+    if (walk !== true) this.#background(walk.then(() => mark(CHANGE.writeDirectory)));
   }
 
   /** A directory appeared with entries in it: those written before the watch stood will send no event. */

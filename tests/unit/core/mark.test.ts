@@ -11,6 +11,12 @@ test("combineMarks() keeps the stronger kind, any write, and the older time and 
   expect(combineMarks(other, MARK)).toEqual(both);
 });
 
+test("combineMarks() remembers that a directory took the place of another one", () => {
+  const replacing: Mark = { ...MARK, kind: "subtree", replaces: true };
+  for (const both of [combineMarks(MARK, replacing), combineMarks(replacing, MARK)]) expect(both).toEqual(replacing);
+  expect("replaces" in combineMarks(MARK, { ...MARK, content: true })).toBe(false);
+});
+
 test("combineMarks() makes no new object where the first already says it all", () => {
   expect(combineMarks(MARK, { ...MARK, kind: "path", detectedAtMs: 200, order: 6 })).toBe(MARK);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { MarkKind } from "../../../src/core/mark.ts";
 import type { RelPath } from "../../../src/core/path.ts";
 import { EventLog } from "../../../src/engine/event_log.ts";
 import { MarkMaker } from "../../../src/engine/mark_maker.ts";
@@ -16,7 +17,8 @@ describe("MarkMaker.rename()", () => {
     const engine = new EngineUnderTest();
     const events = new RootEvents({ rootId: "src", log: new EventLog(engine.world()), isOpen: () => false });
     const renames: RenameMarks[] = [];
-    const remote = { marks, mark: () => {}, rename: (rename: RenameMarks) => void renames.push(rename) };
+    const isOpen = (path: RelPath, kind: MarkKind) => marks.isOpen(path, kind);
+    const remote = { marks, mark: () => {}, rename: (rename: RenameMarks) => void renames.push(rename), isOpen };
     let order = 0;
     const maker = new MarkMaker({ remotes: [remote], events, nextOrder: () => ++order, clock });
     maker.reading(5_000);
@@ -33,5 +35,13 @@ describe("MarkMaker.rename()", () => {
     using _hold = marks.hold(3_000);
     expect(renamed(marks, true).to).toMatchObject({ kind: "subtree", content: true, detectedAtMs: 3_000 });
     expect(renamed(marks, false).to).toMatchObject({ kind: "path", content: true, detectedAtMs: 5_000 });
+  });
+
+  test("has a directory compared by content where the remote may still have another one of that name", () => {
+    const marks = new RemoteMarks();
+    expect(renamed(marks, true).to.replaces).toBeUndefined();
+    marks.waiting.quick.add({ path: at("b"), kind: "subtree", content: false, detectedAtMs: 1_000, order: 0 });
+    expect(renamed(marks, true).to.replaces).toBe(true);
+    expect(renamed(marks, false).to.replaces).toBeUndefined();
   });
 });
