@@ -221,7 +221,7 @@ export const COMMANDS = {
     text: "Needs no daemon and mirrors nothing. FILE with @ in front is left out.\n" +
       "Ends with 0 on an event that was asked for, 1 on another one or an error, 2 when the time was over.",
     examples: [
-      "tssync watch -mrq -e close_write,moved_to --format %w%f /data | while read -r file; do echo \"$file\"; done",
+      'tssync watch -mrq -e close_write,moved_to --format %w%f /data | while read -r file; do echo "$file"; done',
       "tssync watch --stats -r -t 60 /data",
     ],
   },

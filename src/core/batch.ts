@@ -233,6 +233,29 @@ export function encodeList(entries: readonly { readonly path: RelPath; readonly 
   return list;
 }
 
+/**
+ * Rules for `--include-from=- --from0`, with everything else excluded: the directories above each path, the path and what is
+ * below it. Names come before patterns, which take rsync longer.
+ */
+export function encodeRules(entries: readonly { readonly path: RelPath }[]): Uint8Array {
+  const names = new Set<string>();
+  for (const { path } of entries) {
+    for (let above = parentPath(path); above !== ROOT && !names.has(`${above}/`); above = parentPath(above)) {
+      names.add(`${above}/`);
+    }
+    names.add(path);
+  }
+  // A backslash means itself in a rule without wildcards.
+  const quoted = (name: string) => /[*?[]/.test(name) ? quotedPattern(name) : name;
+  const rules = [...names].map((name) => `/${quoted(name)}\0`);
+  for (const { path } of entries) rules.push(`/${quotedPattern(path)}/**\0`);
+  return Uint8Array.from(rules.join(""), (character) => character.charCodeAt(0));
+}
+
+function quotedPattern(name: string): string {
+  return name.replaceAll(/[*?[\\]/g, "\\$&");
+}
+
 /** Paths under way in one flight, so that no other flight touches them. */
 export class PathSet {
   readonly #paths = new Set<RelPath>();

@@ -8,6 +8,8 @@ export const LIMITS = {
   largeFileBytes: 4 * 1024 * 1024,
   /** Large files in one bulk batch: each may take minutes, and a failed batch starts again. */
   bulkMarksMax: 16,
+  /** Names in one call that are deleted by rules: rsync holds each name of a directory against each of them (1.3 s for 10,000). */
+  rulesMax: 1_000,
   /** A flight without any progress for so long is ended, where the configuration sets no time-out. */
   stallMsMax: 120_000,
   /** How long a running rsync may go on when tssync stops. */

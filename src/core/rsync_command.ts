@@ -34,6 +34,8 @@ export type CallOptions = {
   readonly trash: { readonly name: string; readonly day: string } | null;
   /** Whether the local rsync compares nanoseconds (3.1.3); before, every listed file is compared by content. */
   readonly nanoseconds: boolean;
+  /** The remote refuses names that are gone (see `refusesMissing`): they are deleted by rules, in a call of their own. */
+  readonly deletesByRules?: boolean;
 };
 
 /** One line for each thing rsync does: what changed, and the name with its odd bytes escaped. See `rsync_itemize.ts`. */
@@ -67,7 +69,29 @@ export function flatArguments(options: FlatOptions): string[] {
     "--files-from=-",
     ...(options.excludePatterns ?? []).map((pattern) => `--exclude=${pattern}`),
     // A name that vanished meanwhile is no error of the call, with or without deletes.
-    ...(options.deletes ? ["--delete", "--delete-missing-args", "--force"] : ["--ignore-missing-args"]),
+    ...(options.deletes ? ["--delete", "--force"] : []),
+    options.deletes && options.deletesByRules !== true ? "--delete-missing-args" : "--ignore-missing-args",
+    ...limits(options),
+    ...(options.itemized === true ? [ITEMIZED] : []),
+    TOTALS,
+    ...transport(options),
+    "./",
+    destination(options.target),
+  ];
+}
+
+/** Rules on stdin (`encodeRules`): mirrors the names they let through, and all below them, wherever they are. */
+export function ruledArguments(options: CallOptions & { readonly itemized?: boolean }): string[] {
+  return [
+    ...parameters(options),
+    ...comparison(options),
+    "--recursive",
+    "--no-relative",
+    "--from0",
+    "--include-from=-",
+    "--exclude=*",
+    "--delete",
+    "--force",
     ...limits(options),
     ...(options.itemized === true ? [ITEMIZED] : []),
     TOTALS,

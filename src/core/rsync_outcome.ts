@@ -55,6 +55,14 @@ export function endFacts(exitCode: number | null, stderr: string): ExitFacts {
 }
 
 /**
+ * Whether a receiver refused a name that is gone. rsync 3.4.3 and security updates of older ones (Debian's 3.2.7-1+deb12u5)
+ * take what `--delete-missing-args` sends for an attack, wherever it is not the first of a list; 3.4.4 does no more.
+ */
+export function refusesMissing(stderr: string): boolean {
+  return /^invalid file mode 00 for /m.test(stderr);
+}
+
+/**
  * The file at which a whole call ended, as rsync names it, bytes as latin1; null: it ended otherwise. A receiver gives up where
  * it cannot write on, as on a full disk, and nothing that stands behind that file in the list is sent (seen with 3.5.0).
  */

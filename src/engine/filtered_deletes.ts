@@ -3,15 +3,16 @@
  * whose place a file took, and rsync knows nothing of the filter. So rsync is asked first what it would delete, and only what
  * may go is named: `--force` flies with such names alone, everything else is sent without any deletes.
  */
-import { type BatchEntry, encodeList } from "../core/batch.ts";
+import { type BatchEntry, encodeList, encodeRules } from "../core/batch.ts";
 import type { Filter } from "../core/filter.ts";
 import { absolutePath, childPath, type RelPath, ROOT } from "../core/path.ts";
-import { auditArguments, type CallOptions, flatArguments } from "../core/rsync_command.ts";
+import { auditArguments, type CallOptions, flatArguments, ruledArguments } from "../core/rsync_command.ts";
 import { FILES_VANISHED } from "../core/rsync_outcome.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
-import { type FlatRequest, type FlatResult, flyFlat, type Refusal } from "./flat_flight.ts";
+import { type FlatRequest, type FlatResult, flyFlat, hasArrived, merged, type Refusal } from "./flat_flight.ts";
 import { type FlightEnd, type FlightWorld, fly } from "./flight.ts";
 import { WalkedDisk, type WalkWorld } from "./local_walk.ts";
+import { flyRemovals, inParts, isGone } from "./removals.ts";
 import { lookIn, replacing, spellOut } from "./spelled_deletes.ts";
 import type { WaitingRsync } from "./warm_senders.ts";
 
@@ -66,8 +67,7 @@ async function clear(
   const answer = { end, refusals, held: [], report: new CallReport(), flown: [] };
   const { removals } = spellOut(found, filter, lookIn(world.fileSystem, request.cwd));
   if (!hasArrived(answer) || removals.length === 0) return answer;
-  const args = flatArguments({ ...call, content: false, itemized });
-  const flown = await flyFlat(world, { ...request, plan: { ...plan, entries: removals }, args });
+  const flown = await flyRemovals(world, { ...request, plan: { ...plan, entries: removals }, itemized });
   const refused = new Set([...flown.refusals, ...flown.held].map(({ path }) => path));
   return {
     ...flown,
@@ -83,18 +83,38 @@ type Answer = {
   readonly unclear: readonly BatchEntry[];
 };
 
-/** What the entries would delete. A question that failed partially is asked again by halves, down to the culprits. */
+/** What the entries would delete. */
 async function ask(
   world: FilteredWorld,
   request: FilteredRequest,
   entries: readonly BatchEntry[],
   questions: { left: number },
 ): Promise<Answer> {
+  if (request.call.deletesByRules !== true) return await askOne(world, request, { entries, byRules: false }, questions);
+  const [gone, others] = [entries.filter(isGone), entries.filter((entry) => !isGone(entry))];
+  let answer: Answer = { end: NOTHING.end, found: [], unclear: [] };
+  for (const part of [...inParts(gone), others]) {
+    if (part.length === 0 || !hasArrived(answer)) continue;
+    answer = both(answer, await askOne(world, request, { entries: part, byRules: part !== others }, questions));
+  }
+  return answer;
+}
+
+type Question = { readonly entries: readonly BatchEntry[]; readonly byRules: boolean };
+
+/** A question that failed partially is asked again by halves, down to the culprits. */
+async function askOne(
+  world: FilteredWorld,
+  request: FilteredRequest,
+  { entries, byRules }: Question,
+  questions: { left: number },
+): Promise<Answer> {
   const found: ReportedItem[] = [];
+  const args = byRules ? ruledArguments(request.call) : flatArguments({ ...request.call, content: false });
   const end = await fly(world, {
     ...request,
-    args: auditArguments(flatArguments({ ...request.call, content: false })),
-    list: encodeList(entries),
+    args: auditArguments(args),
+    list: byRules ? encodeRules(entries) : encodeList(entries),
     onLine: new CallReport((item) => {
       if (item.deleted) found.push(item);
     }).onLine,
@@ -102,9 +122,12 @@ async function ask(
   if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return { end, found, unclear: [] };
   if (entries.length === 1 || --questions.left <= 0) return { end, found: [], unclear: entries };
   const middle = entries.length >> 1;
-  const one = await ask(world, request, entries.slice(0, middle), questions);
+  const one = await askOne(world, request, { entries: entries.slice(0, middle), byRules }, questions);
   if (!hasArrived(one)) return one;
-  const other = await ask(world, request, entries.slice(middle), questions);
+  return both(one, await askOne(world, request, { entries: entries.slice(middle), byRules }, questions));
+}
+
+function both(one: Answer, other: Answer): Answer {
   return { end: other.end, found: [...one.found, ...other.found], unclear: [...one.unclear, ...other.unclear] };
 }
 
@@ -135,29 +158,6 @@ function refusalOf({ path, action }: BatchEntry, { plan: { marks } }: FilteredRe
   const mark = marks.find((each) => each.path === path) ?? { ...marks[0]!, path, kind: "path" as const };
   const operation = action === "delete" ? "delete" : "send";
   return { path, operation, exitCode: end.exitCode, message: end.reason, mark, asked: true };
-}
-
-function hasArrived({ end }: { readonly end: FlightEnd }): boolean {
-  return end.ending === "complete" || end.ending === "partial" || end.ending === "deletes_held";
-}
-
-function merged(results: readonly FlatResult[]): FlatResult {
-  const report = new CallReport();
-  let durationMs = 0;
-  for (const { end, report: part } of results) {
-    durationMs += end.durationMs;
-    report.files += part.files;
-    report.deletes += part.deletes;
-    report.bytes += part.bytes;
-    report.deletesSkipped ||= part.deletesSkipped;
-  }
-  const { end } = results.find((result) => result.end.ending !== "complete") ?? results[0]!;
-  return {
-    end: { ...end, durationMs },
-    refusals: results.flatMap(({ refusals }) => refusals),
-    held: results.flatMap(({ held }) => held),
-    report,
-  };
 }
 
 /** Questions about one batch: so many are enough for a few culprits among thousands of names. */

@@ -31,6 +31,8 @@ export type FlatResult = {
 
 export type FlatRequest = Omit<FlightRequest, "list" | "onLine"> & {
   readonly plan: BatchPlan;
+  /** How rsync is told the names; by default as a list. */
+  readonly encode?: (entries: readonly BatchEntry[]) => Uint8Array;
   /** Hears what rsync says it does, where the arguments make it say so. */
   readonly onItem?: (item: ReportedItem) => void;
 };
@@ -38,8 +40,8 @@ export type FlatRequest = Omit<FlightRequest, "list" | "onLine"> & {
 /** Sends the planned batch. */
 export async function flyFlat(world: FlightWorld, request: FlatRequest): Promise<FlatResult> {
   const report = new CallReport(request.onItem);
-  const { plan, ...call } = request;
-  const list = encodeList(plan.entries);
+  const { plan, encode = encodeList, ...call } = request;
+  const list = encode(plan.entries);
   let end = await fly(world, { ...call, list, onLine: report.onLine });
   // A warm sender may have died between two looks. That says nothing about the remote: a cold one finds out.
   if (call.waiting && (end.ending === "remote_down" || end.ending === "refused")) {
@@ -75,7 +77,7 @@ async function settleStopped(
   const entry = request.plan.entries.find(({ path }) => path === refusal.path);
   // Found in a listed directory: from now on it has a mark of its own.
   if (entry === undefined) return { end: flown, refusals: [...others, refusal] };
-  const alone = await fly(world, { ...request, waiting: null, list: encodeList([entry]) });
+  const alone = await fly(world, { ...request, waiting: null, list: (request.encode ?? encodeList)([entry]) });
   if (!isAnswer(alone)) return { end: alone, refusals: [] };
   if (alone.ending === "complete") return { end: flown, refusals: others };
   return { end: flown, refusals: [...others, { ...refusal, message: messageFor(refusal.path, alone.stderr) }] };
@@ -112,7 +114,13 @@ async function auditFlat(
   const ask = async (part: readonly BatchEntry[]): Promise<FlightEnd> => {
     const args = auditArguments(request.args);
     const onLine = new CallReport(take).onLine;
-    const end = await fly(world, { ...request, waiting: null, args, list: encodeList(part), onLine });
+    const end = await fly(world, {
+      ...request,
+      waiting: null,
+      args,
+      list: (request.encode ?? encodeList)(part),
+      onLine,
+    });
     if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return end;
     if (part.length > 1 && --questions > 0) {
       const middle = part.length >> 1;
@@ -146,4 +154,29 @@ function coveringEntry(entries: ReadonlyMap<RelPath, BatchEntry>, path: RelPath)
     if (entry !== undefined && entryCovers(entry, path)) return entry;
   }
   return null;
+}
+
+/** Whether the remote was reached. */
+export function hasArrived({ end }: { readonly end: FlightEnd }): boolean {
+  return end.ending === "complete" || end.ending === "partial" || end.ending === "deletes_held";
+}
+
+/** Several calls that make one batch. */
+export function merged(results: readonly FlatResult[]): FlatResult {
+  const report = new CallReport();
+  let durationMs = 0;
+  for (const { end, report: part } of results) {
+    durationMs += end.durationMs;
+    report.files += part.files;
+    report.deletes += part.deletes;
+    report.bytes += part.bytes;
+    report.deletesSkipped ||= part.deletesSkipped;
+  }
+  const { end } = results.find((result) => result.end.ending !== "complete") ?? results[0]!;
+  return {
+    end: { ...end, durationMs },
+    refusals: results.flatMap(({ refusals }) => refusals),
+    held: results.flatMap(({ held }) => held),
+    report,
+  };
 }

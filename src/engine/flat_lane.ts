@@ -6,14 +6,15 @@ import { type BatchEntry, type BatchPlan, PathSet, pathsInFlight, planBatch } fr
 import { LIMITS } from "../core/limits.ts";
 import type { Mark } from "../core/mark.ts";
 import { parentPath, type RelPath, ROOT } from "../core/path.ts";
-import { flatArguments, rootAttributesArguments } from "../core/rsync_command.ts";
+import { type CallOptions, rootAttributesArguments } from "../core/rsync_command.ts";
 import type { Timer } from "../ports.ts";
 import { CallReport } from "./call_report.ts";
 import { flyFiltered } from "./filtered_deletes.ts";
-import { type FlatResult, flyFlat, type Refusal } from "./flat_flight.ts";
+import type { FlatResult, Refusal } from "./flat_flight.ts";
 import { fly } from "./flight.ts";
 import { flatItems, ReportedItems } from "./flight_items.ts";
-import { callOptions, type Lane, type LaneShare, lookAt, stallMs } from "./lane.ts";
+import { callOptions, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { flyUnfiltered } from "./removals.ts";
 import type { Flight } from "./remote_marks.ts";
 import type { Seen } from "./root_events.ts";
 
@@ -37,6 +38,8 @@ export class FlatLane implements Lane {
    * directory in the place of the file that rsync was reading), so only the second time is one; later where it goes on changing.
    */
   readonly #doubted = new Map<RelPath, number>();
+  /** How the flight at hand is called. */
+  #call: CallOptions | null = null;
   /** When the flight at hand was planned, wall clock. */
   #plannedAtMs = 0;
 
@@ -169,7 +172,9 @@ export class FlatLane implements Lane {
 
   async #send(plan: BatchPlan): Promise<FlatResult> {
     const { host, configuration, signal, warm } = this.#share;
-    const call = this.#isApproved ? { ...callOptions(this.#share), deletesMax: null } : callOptions(this.#share);
+    const call = this.#call = this.#isApproved
+      ? { ...callOptions(this.#share), deletesMax: null }
+      : callOptions(this.#share);
     const { filter, rootPath: cwd, world } = host;
     const isSound = () => host.isSound(plan.entries.some((entry) => entry.path === ROOT));
     const request = { cwd, stallMs: stallMs(configuration), signal, isSound };
@@ -182,8 +187,7 @@ export class FlatLane implements Lane {
     if (filter.active) {
       return await flyFiltered(world, { ...request, ...told, call, plan, filter, takeWaiting, itemized: isListed });
     }
-    const args = flatArguments({ ...call, content: !plan.plain, itemized: isListed });
-    return await flyFlat(world, { ...request, ...told, plan, args, waiting: takeWaiting() });
+    return await flyUnfiltered(world, { ...request, ...told, call, plan, takeWaiting, itemized: isListed });
   }
 
   async #flyRootAttributes(mark: Mark): Promise<boolean> {
@@ -220,7 +224,7 @@ export class FlatLane implements Lane {
     const { host, configuration: { id }, health, warm, marks, synced, rootChanged } = this.#share;
     if (end.ending !== "complete" && end.ending !== "partial" && end.ending !== "deletes_held") {
       this.#putBack(plan.marks);
-      if (end.ending === "cancelled") return;
+      if (end.ending === "cancelled" || learn(this.#share, this.#call, end)) return;
       health.failed(end.reason, end.ending === "refused");
       warm.end();
       return;

@@ -4,6 +4,8 @@ import { LIMITS } from "../core/limits.ts";
 import type { Mark } from "../core/mark.ts";
 import { absolutePath, type RelPath } from "../core/path.ts";
 import type { CallOptions } from "../core/rsync_command.ts";
+import { refusesMissing } from "../core/rsync_outcome.ts";
+import type { FlightEnd } from "./flight.ts";
 import type { RemoteHealth } from "./remote_health.ts";
 import type { RemoteHost } from "./remote_host.ts";
 import type { Seen } from "./root_events.ts";
@@ -24,9 +26,14 @@ export type LaneShare = {
   readonly synced: () => void;
   /** A flight that is over changed the times of the remote's root directory; the mark is of the root itself. */
   readonly rootChanged: (mark: Mark) => void;
+  /** What this remote's rsync cannot do, as far as it has been met. */
+  readonly quirks: Quirks;
   /** Deletes beyond `maxDelete` wait from now on for a person. */
   readonly holdDeletes: (marks: readonly Mark[]) => void;
 };
+
+/** Learned from a flight that failed; it is made again, and nobody is told of a failure. */
+export type Quirks = { deletesByRules: boolean };
 
 /** A lane of one remote. Only one flight of it is in the air at a time. */
 export interface Lane {
@@ -37,7 +44,9 @@ export interface Lane {
 }
 
 /** The part of every call that the configuration decides. */
-export function callOptions({ configuration, host }: Pick<LaneShare, "configuration" | "host">): CallOptions {
+export function callOptions(
+  { configuration, host, quirks }: Pick<LaneShare, "configuration" | "host" | "quirks">,
+): CallOptions {
   const { trash, maxDelete } = host.configuration;
   return {
     target: configuration.destination,
@@ -47,7 +56,29 @@ export function callOptions({ configuration, host }: Pick<LaneShare, "configurat
     deletesMax: maxDelete,
     trash: trash === null ? null : { name: trash, day: new Date(host.world.clock.wallMs()).toISOString().slice(0, 10) },
     nanoseconds: host.world.nanoseconds,
+    deletesByRules: quirks.deletesByRules,
   };
+}
+
+/** Whether a flight failed by what the remote's rsync cannot do, and the next one will go around it. */
+export function learn(
+  { quirks, configuration, host, warm }: LaneShare,
+  call: CallOptions | null,
+  end: FlightEnd,
+): boolean {
+  if (end.ending !== "refused" || call === null || call.deletesByRules === true || !refusesMissing(end.stderr)) {
+    return false;
+  }
+  if (!quirks.deletesByRules) {
+    quirks.deletesByRules = true;
+    // They were started to name what is gone.
+    warm.end();
+    const message =
+      `the rsync of ${configuration.id} refuses names that are gone, a defect of 3.4.3 and of some security ` +
+      "updates: deletes are made in calls of their own; 3.4.4 is faster";
+    host.world.log.write("info", message, { root: host.rootId, remote: configuration.id });
+  }
+  return true;
 }
 
 /** How long a flight may stand still. */

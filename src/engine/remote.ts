@@ -10,7 +10,7 @@ import type { RelPath } from "../core/path.ts";
 import { flatArguments } from "../core/rsync_command.ts";
 import type { RemoteStatus } from "./control.ts";
 import { FlatLane } from "./flat_lane.ts";
-import { callOptions, type Lane, type LaneShare } from "./lane.ts";
+import { callOptions, type Lane, type LaneShare, type Quirks } from "./lane.ts";
 import { RemoteHealth } from "./remote_health.ts";
 import type { RemoteHost } from "./remote_host.ts";
 import { type LaneName, LANES, RemoteMarks } from "./remote_marks.ts";
@@ -37,12 +37,13 @@ export class Remote {
     const { clock, random, log, runner } = host.world;
     this.configuration = configuration;
     this.#host = host;
+    const quirks: Quirks = { deletesByRules: false };
     this.#warm = new WarmSenders({
       runner,
       clock,
       command: () => ({
         args: flatArguments({
-          ...callOptions({ configuration, host }),
+          ...callOptions({ configuration, host, quirks }),
           content: true,
           // Under a filter only names without deletes fly with what waits.
           ...(host.filter.active ? { deletes: false } : {}),
@@ -67,6 +68,7 @@ export class Remote {
       },
     });
     const share: LaneShare = {
+      quirks,
       configuration,
       host,
       marks: this.marks,

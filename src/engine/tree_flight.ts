@@ -3,11 +3,17 @@
  * itself. Regular expressions cannot be given to rsync, so under a filter the names come from a local walk, and what only the
  * remote has is found by a dry run and deleted by name where the filter does not exclude it.
  */
-import { type BatchEntry, encodeList } from "../core/batch.ts";
+import { type BatchEntry, encodeList, encodeRules } from "../core/batch.ts";
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type RelPath, ROOT } from "../core/path.ts";
-import { auditArguments, type CallOptions, flatArguments, treeArguments } from "../core/rsync_command.ts";
+import {
+  auditArguments,
+  type CallOptions,
+  flatArguments,
+  ruledArguments,
+  treeArguments,
+} from "../core/rsync_command.ts";
 import { deletesStopped, stoppedAt } from "../core/rsync_outcome.ts";
 import { deletesWithoutAsking } from "../core/safety.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
@@ -203,11 +209,15 @@ async function flyEntries(
   call: CallOptions,
   unsettled: Set<RelPath>,
 ): Promise<FlightEnd> {
-  const flat = flatArguments({ ...call, content: false, excludePatterns: request.excludePatterns, itemized: true });
+  const byRules = call.deletes && call.deletesByRules === true;
+  const [encode, namesMax] = byRules ? [encodeRules, LIMITS.rulesMax] : [encodeList, LIMITS.batchMarksMax];
+  const flat = byRules
+    ? ruledArguments({ ...call, itemized: true })
+    : flatArguments({ ...call, content: false, excludePatterns: request.excludePatterns, itemized: true });
   const args = request.checksum ? ["-c", ...flat] : flat;
   let end: FlightEnd = NOTHING_TO_DO;
-  for (let at = 0; at < entries.length; at += LIMITS.batchMarksMax) {
-    const list = encodeList(entries.slice(at, at + LIMITS.batchMarksMax));
+  for (let at = 0; at < entries.length; at += namesMax) {
+    const list = encode(entries.slice(at, at + namesMax));
     const flown = await fly(world, {
       ...request,
       args: request.dryRun ? auditArguments(args) : args,

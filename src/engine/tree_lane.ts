@@ -6,10 +6,11 @@ import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import { combineMarks, type Mark, type MarkKind } from "../core/mark.ts";
 import { absolutePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
+import type { CallOptions } from "../core/rsync_command.ts";
 import { CallReport } from "./call_report.ts";
 import type { FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
-import { callOptions, type Lane, type LaneShare, lookAt, stallMs } from "./lane.ts";
+import { callOptions, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { flyTree, type TreeResult } from "./tree_flight.ts";
 
@@ -212,16 +213,22 @@ export class TreeLane implements Lane {
     if (!marks.known && !task.dryRun) this.#isUntold = true;
     const reported = new ReportedItems();
     if (!task.dryRun) task.report.tap = reported.add;
-    const { end, unsettled, held } = await flyTree(host.world, {
-      ...task,
-      tops: task.paths,
-      call: { ...callOptions(this.#share), deletes: task.deletes },
-      cwd: host.rootPath,
-      isSound: () => host.isSound(task.paths.includes(ROOT)),
-      filter: host.filter,
-      // Comparing content reads whole files on the other side before a byte travels.
-      stallMs: stallMs(configuration) * (task.checksum ? CHECKSUM_PATIENCE : 1),
-    });
+    const flyOnce = (call: CallOptions) =>
+      flyTree(host.world, {
+        ...task,
+        tops: task.paths,
+        call,
+        cwd: host.rootPath,
+        isSound: () => host.isSound(task.paths.includes(ROOT)),
+        filter: host.filter,
+        // Comparing content reads whole files on the other side before a byte travels.
+        stallMs: stallMs(configuration) * (task.checksum ? CHECKSUM_PATIENCE : 1),
+      });
+    const call = () => ({ ...callOptions(this.#share), deletes: task.deletes });
+    const first = call();
+    let result = await flyOnce(first);
+    if (learn(this.#share, first, result.end)) result = await flyOnce(call());
+    const { end, unsettled, held } = result;
     marks.lookedBroadly(host.world.clock.monotonicMs());
     if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
     // The flat lanes find out why, name by name.

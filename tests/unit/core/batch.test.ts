@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   type BatchEntry,
   encodeList,
+  encodeRules,
   entryCovers,
   type Look,
   PathSet,
@@ -216,6 +217,22 @@ describe("encodeList()", () => {
       }))).toEqual(entries.map((each) => ({ path: each.path, isListed: each.action === "list" })));
     }));
   });
+});
+
+test("encodeRules() lets through the paths, what is above and what is below them, and quotes wildcards where there are any", () => {
+  const rules = String.fromCharCode(
+    ...encodeRules([{ path: "d/b\\s" as RelPath }, { path: "d/[x]*" as RelPath }, { path: "top" as RelPath }]),
+  );
+  expect(rules.split("\0")).toEqual([
+    "/d/",
+    "/d/b\\s",
+    "/d/\\[x]\\*",
+    "/top",
+    "/d/b\\\\s/**",
+    "/d/\\[x]\\*/**",
+    "/top/**",
+    "",
+  ]);
 });
 
 describe("PathSet", () => {

@@ -142,6 +142,12 @@ describe("flatArguments()", () => {
     expect(FORMS.flat(CALL)).not.toContain("--ignore-missing-args");
   });
 
+  test("names nothing that is gone to a remote that refuses that", () => {
+    const args = FORMS.flat({ ...CALL, deletesByRules: true });
+    expect(args).toEqual(expect.arrayContaining(["--delete", "--force", "--ignore-missing-args"]));
+    expect(args).not.toContain("--delete-missing-args");
+  });
+
   test("keeps the trash out of the way of the deletes that fill it", () => {
     const args = FORMS.flat({ ...CALL, trash: { name: ".trash", day: "2026-11-20" } });
     expect(args).toEqual(expect.arrayContaining(["--backup", "--backup-dir=.trash/2026-11-20", "--exclude=/.trash/"]));

@@ -4,6 +4,7 @@ import {
   EXIT_CODES,
   exitFacts,
   messageFor,
+  refusesMissing,
   stoppedAt,
   summariseMessages,
 } from "../../../src/core/rsync_outcome.ts";
@@ -68,6 +69,15 @@ test("endFacts() believes rsync's words about deletes that were left out where i
   expect(endFacts(23, words).ending).toBe("partial");
   expect(endFacts(0, "").ending).toBe("complete");
   expect(endFacts(0, 'skipping non-regular file "see --max-delete limit"\n').ending).toBe("complete");
+});
+
+test("refusesMissing() knows a receiver that takes what is gone for an attack", () => {
+  const stderr = "invalid file mode 00 for d/gone [Receiver]\n" +
+    "rsync error: protocol incompatibility (code 2) at flist.c(874) [Receiver=3.2.7]\n";
+  expect(refusesMissing(stderr)).toBe(true);
+  expect(refusesMissing("rsync: invalid file mode 00 for x\nprotocol version mismatch -- is your shell clean?")).toBe(
+    false,
+  );
 });
 
 describe("stoppedAt()", () => {
