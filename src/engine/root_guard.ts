@@ -54,11 +54,14 @@ export class RootGuard {
 
   /**
    * Why the directory is not the one of the last run; null: it is, or there was no last run. If it is not, the one of the last
-   * run is waited for.
+   * run is waited for. A first run remembers it at once: killed before anything is settled, the next one must know it.
    */
   troubleSinceLastRun(): string | null {
     const memory = this.#memory.read();
-    if (memory === null) return null;
+    if (memory === null) {
+      this.remember(null, null, false);
+      return null;
+    }
     const trouble = identityTrouble(memory.identity, this.#identity, memory.bootId === this.#world.bootId);
     if (trouble !== null) this.#identity = memory.identity;
     else if (this.#countNames() === 0) this.#emptied = emptiedTrouble(memory.entries, memory.entries);

@@ -180,3 +180,22 @@ test("Root remembers at once that a remote is paused, though the process is kill
   await engine.daemon.resume({ root: "src", remote: "two" }, "mended");
   expect(engine.store.readRemote("src", "two")?.document).not.toContain("its disk");
 });
+
+test("Root knows the directory of a first run that was killed before it settled anything", async () => {
+  const engine = new EngineUnderTest();
+  for (let index = 0; index < 2_000; index++) engine.write(`d${index}/f`);
+  // Another directory stands in its place before the watches stand.
+  engine.clock.after(0, () => {
+    engine.disk.rename(SRC, "/away" as BytePath);
+    engine.disk.mkdir(SRC);
+  });
+  await engine.start();
+  engine.kill();
+  await engine.start();
+  expect(rootOf(engine).state).toBe("halted");
+  engine.disk.rmdir(SRC);
+  engine.disk.rename("/away" as BytePath, SRC);
+  await engine.until(() => rootOf(engine).state === "watching");
+  expect(await engine.flush()).toBe("flushed");
+  expect(engine.differences()).toEqual([]);
+});
