@@ -194,8 +194,8 @@ export const COMMANDS = {
     options: [
       {
         name: "scope",
-        value: "SCOPE",
-        brief: "create: status, events, resync or admin; each includes those before it",
+        value: "status|events|resync|admin",
+        brief: "create: what it may do; each includes those before it",
       },
       { name: "name", value: "NAME", brief: "create: for those who look at the list later" },
       { name: "root", value: "ID", repeatable: true, brief: "create: good for this root alone (default: everything)" },
@@ -240,6 +240,18 @@ export const COMMANDS = {
     options: COMMON_OPTIONS,
     text: "",
     examples: ["tssync help serve"],
+  },
+  completion: {
+    brief: "Print the completion script for a shell",
+    operands: "bash|zsh|fish",
+    operandsMax: 1,
+    options: COMMON_OPTIONS,
+    text: "The Debian package installs all three.",
+    examples: [
+      "tssync completion bash > /etc/bash_completion.d/tssync",
+      "tssync completion zsh > /usr/local/share/zsh/site-functions/_tssync",
+      "tssync completion fish > /etc/fish/completions/tssync.fish",
+    ],
   },
 } as const satisfies Record<string, CommandSpec>;
 

@@ -42,8 +42,8 @@ export const MIRROR_OPTIONS: readonly Option[] = [
 ];
 
 export const LOG_OPTIONS: readonly Option[] = [
-  { name: "log-level", value: "LEVEL", brief: "debug, info, warning or error (default info)" },
-  { name: "log-format", value: "FORMAT", brief: "text or json (default text)" },
+  { name: "log-level", value: "debug|info|warning|error", brief: "Leave out what is less urgent (default info)" },
+  { name: "log-format", value: "text|json", brief: "For people or for machines (default text)" },
 ];
 
 export const SERVE_OPTIONS: readonly Option[] = [

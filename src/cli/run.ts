@@ -1,6 +1,7 @@
 import { checkCommand } from "./check_command.ts";
 import type { Command } from "./command.ts";
 import type { CommandName } from "./command_table.ts";
+import { completionCommand } from "./completion_command.ts";
 import { demoCommand } from "./demo_command.ts";
 import { reportError } from "./error_report.ts";
 import { eventsCommand } from "./events_command.ts";
@@ -39,6 +40,7 @@ const RUNNERS = {
   watch: watchCommand,
   version: versionCommand,
   help: helpCommand,
+  completion: completionCommand,
 } as const satisfies Record<CommandName, Command>;
 
 /** Runs one command line (without the program's name). Resolves with the exit code, never rejects. */

@@ -18,7 +18,7 @@ for (const name of COMMAND_NAMES) {
     expect(COMMANDS[name].examples.length).toBeGreaterThan(0);
     for (const example of COMMANDS[name].examples) {
       expect(text).toContain(example);
-      const [program, ...args] = example.split(/ &&| \|/)[0]!.split(" ");
+      const [program, ...args] = example.split(/ &&| \|| >/)[0]!.split(" ");
       expect(program).toBe("tssync");
       expect(parseArguments(args).command).toBe(name);
     }
