@@ -19,8 +19,8 @@ async function pages(): Promise<
       encoding: "utf8",
       env,
     });
-    // Bold and underlined letters are written over each other.
-    return { source: readFileSync(dir.at(name), "utf8"), shown: stdout.replace(/.\u0008/gu, ""), warnings: stderr };
+
+    return { source: readFileSync(dir.at(name), "utf8"), shown: withoutOverstrikes(stdout), warnings: stderr };
   };
   return { "tssync.1": page("tssync.1"), "confxml.xml.5": page("confxml.xml.5") };
 }
@@ -38,3 +38,10 @@ test("man_pages.ts writes pages that man shows without a warning, with every com
   // No markup of Markdown is left over, and no line begins with what roff takes for a request of its own.
   expect(file.shown).not.toMatch(/```|^\|/m);
 });
+
+/** Bold and underlined letters are written over each other, with a backspace between them. */
+function withoutOverstrikes(text: string): string {
+  return text.split("\b").map((piece, index, pieces) => index < pieces.length - 1 ? piece.slice(0, -1) : piece).join(
+    "",
+  );
+}
