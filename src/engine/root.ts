@@ -98,6 +98,7 @@ export class Root implements RemoteHost, WatchObserver {
     this.#times = new ReadTimes(world.clock, (byMs) => {
       this.#haltHolds.setBack(byMs, this.remotes);
       this.#watch?.setBack(byMs);
+      this.#active = true;
     });
     this.remotes = configuration.remotes.map((remote) => new Remote(remote, this));
     const { rootId, rootPath, filter, remotes, events } = this;

@@ -42,6 +42,8 @@ export type SimulationResult = {
 /** How long after the storm everything must be quiet: the slowest retry, several times. */
 const CALM_MS_MAX = 3 * 3_600_000;
 const RESTART_DELAY_MS = 1_000;
+/** So long after a jump of the clock a process has seen it and stored what follows from it. */
+const CLOCK_SEEN_MS = 3_000;
 /** Its margin, and a bit. */
 const WATERMARK_BEHIND_MS_MAX = 5_000;
 
@@ -76,6 +78,9 @@ class Simulation {
   #life: ProcessLife | null = null;
   #daemon: Daemon | null = null;
   #isStarted = false;
+  /** Monotonic; Infinity while no process has started. */
+  #startedAtMs = Infinity;
+  #jumpedAtMs = -Infinity;
   #isStopping = false;
   #isCalm = false;
   #isRunaway = false;
@@ -154,6 +159,7 @@ class Simulation {
     this.trace.note("process: start");
     const life = this.#life = new ProcessLife(this.#machine);
     this.#isStarted = this.#isStopping = false;
+    this.#startedAtMs = Infinity;
     const failed = (error: unknown) => {
       if (life.dead) return;
       if (!(error instanceof TssyncError)) this.judge.accuse(`start() failed: ${(error as Error).stack}`);
@@ -167,6 +173,7 @@ class Simulation {
       daemon.start().then(() => {
         if (life.dead) return;
         this.#isStarted = true;
+        this.#startedAtMs = this.#clock.monotonicMs();
         this.trace.note("process: started");
       }, failed);
     } catch (error) {
@@ -179,6 +186,7 @@ class Simulation {
     if (life === null || life.dead || this.#isStopping) return;
     const gone = () => {
       this.#daemon = null;
+      this.#startedAtMs = Infinity;
       this.#clock.after(downMs, () => this.#begin());
     };
     life.killAfter(afterCalls, gone);
@@ -195,6 +203,7 @@ class Simulation {
       if (life.dead) return;
       if (life.timers > 0) this.judge.accuse(`stop() left ${life.timers} timers`);
       this.#daemon = null;
+      this.#startedAtMs = Infinity;
       life.kill();
       this.#clock.after(downMs, () => this.#begin());
     }, (error: unknown) => this.judge.accuse(`stop() failed: ${(error as Error).stack}`));
@@ -229,9 +238,7 @@ class Simulation {
           ?.fail(new Error("EIO: read"));
         return;
       case "clock":
-        this.trace.note(() => `clock: ${action.byMs} ms`);
-        this.#clock.jumpWall(action.byMs);
-        return;
+        return this.#jumpClock(action.byMs);
       case "root_away":
         return this.#takeRootAway(action, random);
       case "resync":
@@ -261,6 +268,16 @@ class Simulation {
       this.trace.note(() => `trouble: ${trouble} of ${remote} is over`);
       end();
     });
+  }
+
+  /** A clock that is set back and forth while no process looks at it leaves nothing behind that tells. */
+  #jumpClock(byMs: number): void {
+    const nowMs = this.#clock.monotonicMs();
+    const seenSinceMs = Math.max(this.#jumpedAtMs, this.#startedAtMs, this.#world.standsStillUntilMs);
+    if (this.#jumpedAtMs !== -Infinity && nowMs - seenSinceMs < CLOCK_SEEN_MS) return;
+    this.#jumpedAtMs = nowMs;
+    this.trace.note(() => `clock: ${byMs} ms`);
+    this.#clock.jumpWall(byMs);
   }
 
   #takeRootAway({ how, forMs }: Extract<Action, { kind: "root_away" }>, random: MemoryRandom): void {
