@@ -61,7 +61,7 @@ main() {
       ;;
     test)
       set_up
-      need_packages rsync:rsync sshd:openssh-server ssh:openssh-client chattr:e2fsprogs git:git inotifywait:inotify-tools man:man-db zsh:zsh fish:fish || exit 1
+      need_packages rsync:rsync sshd:openssh-server ssh:openssh-client chattr:e2fsprogs git:git inotifywait:inotify-tools man:man-db zsh:zsh fish:fish openssl:openssl || exit 1
       build_here
       # Not `bun run ok`, which would add a line of its own after the last one.
       TSSYNC_BIN=$PWD/tssync exec "$BUN" tests/ok.ts

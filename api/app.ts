@@ -18,6 +18,7 @@ import { IdempotencyKeys } from "./idempotency.ts";
 import { routeGroup, SECURITY_SCHEME } from "./openapi.ts";
 import { manifestRoutes } from "./manifest_routes.ts";
 import { problemResponse } from "./problem.ts";
+import { limitRate, RATE_LIMITS, type RateLimits } from "./rate_limit.ts";
 import { resyncRoutes } from "./resync_routes.ts";
 import { rootRoutes } from "./root_routes.ts";
 import { statusRoutes } from "./status_routes.ts";
@@ -43,13 +44,25 @@ export type AppOptions = {
   readonly closing?: AbortSignal;
   /** Other bounds of event streams than the usual ones. */
   readonly streams?: Partial<StreamLimits>;
+  /** Other bounds of requests than the usual ones. */
+  readonly rates?: Partial<RateLimits>;
 };
+
+/** On every answer that does not say otherwise. */
+const DEFENSIVE_HEADERS = [
+  ["x-content-type-options", "nosniff"],
+  ["cache-control", "no-store"],
+  ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
+  ["x-frame-options", "DENY"],
+  ["referrer-policy", "no-referrer"],
+  ["cross-origin-resource-policy", "same-origin"],
+] as const;
 
 /**
  * The whole HTTP API: a function from `Request` to `Response` without any server. The second argument of `app.fetch` is a
  * `Connection`; without it the rules of TCP hold.
  *
- * Order of checks: host and origin, token (401), scope (403), existence (404), then the rest of the request.
+ * Order of checks: host and origin, how often (429), token (401), scope (403), existence (404), then the rest of the request.
  */
 export function createApp(control: Control, options: AppOptions): OpenAPIHono<ApiEnv> {
   const app = routeGroup();
@@ -57,12 +70,12 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
     await next();
     // The answer to an upgrade belongs to the server.
     if (c.res.status === 101) return;
-    c.res.headers.set("x-content-type-options", "nosniff");
-    c.res.headers.set("cache-control", "no-store");
-    c.res.headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    for (const [name, value] of DEFENSIVE_HEADERS) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   });
   const tickets = new Tickets(options.wallMs);
-  app.use(checkHost(options.hosts), identify(options.tokens, tickets), requireIdentity());
+  app.use(checkHost(options.hosts), identify(options.tokens, tickets));
+  const closing = options.closing ?? new AbortController().signal;
+  app.use(limitRate({ ...RATE_LIMITS, ...options.rates }, closing), requireIdentity());
 
   app.route("/", healthRoutes(control));
   app.route("/", versionRoutes(control, options.build));
@@ -78,7 +91,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", manifestRoutes(control, options.log));
   const following = {
     limits: { ...STREAM_LIMITS, ...options.streams },
-    closing: options.closing ?? new AbortController().signal,
+    closing,
   };
   app.route("/", eventRoutes(control, { ...following, tickets }));
   app.route("/", subscriptionRoutes(control, { ...following, subscriptions: new Subscriptions(options) }));

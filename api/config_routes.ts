@@ -15,7 +15,11 @@ const elementSchema = z.object({
 
 const configurationSchema = z.object({
   files: z.array(z.string()),
-  listen: z.object({ host: z.string(), port: z.int() }).nullable(),
+  listen: z.object({
+    host: z.string(),
+    port: z.int(),
+    tls: z.object({ certFile: z.string(), keyFile: z.string() }).nullable(),
+  }).nullable(),
   debug: z.boolean(),
   threadsMax: z.int(),
   failLog: z.object({ path: z.string().nullable(), retryEveryMs: z.int() }),

@@ -17,6 +17,8 @@ export type SocketHandlers = {
 /** What a server knows about the connection a request came on; it is Hono's `env`. */
 export type Connection = {
   readonly transport: "unix" | "tcp";
+  /** The address of the other side, without port; null where there is none. */
+  readonly peer?: () => string | null;
   /** Tells the server that this request may stay silent for long: no idle timeout. */
   readonly keepOpen?: () => void;
   /** Makes the request a WebSocket. The answer is for this server alone. */
@@ -39,8 +41,12 @@ export type Identity = {
 /** The types behind every Hono context of this API. */
 export type ApiEnv = {
   Bindings: Connection;
-  /** `identity` is null on a route that needs no token, asked without a valid one. */
-  Variables: { identity: Identity | null };
+  Variables: {
+    /** null on a route that needs no token, asked without a valid one. */
+    identity: Identity | null;
+    /** How far the caller is from being refused; absent on the unix socket. */
+    rateLimit?: { readonly resetTime: Date | undefined };
+  };
 };
 
 /** The connection of a request. Without one (a caller that is no server of ours) the strict rules of TCP hold. */

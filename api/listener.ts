@@ -6,7 +6,10 @@ import type { Connection } from "./connection.ts";
 /** Where the API listens: a unix socket, which needs no token, or TCP. */
 export type ListenOn =
   | { readonly transport: "unix"; readonly path: string }
-  | { readonly transport: "tcp"; readonly host: string; readonly port: number };
+  | { readonly transport: "tcp"; readonly host: string; readonly port: number; readonly tls?: TlsTexts | null };
+
+/** Certificate, with those it rests on, and its private key, as PEM. */
+export type TlsTexts = { readonly cert: string; readonly key: string };
 
 export type RequestHandler = (request: Request, connection: Connection) => Response | Promise<Response>;
 

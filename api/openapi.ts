@@ -36,12 +36,13 @@ const DESCRIPTIONS = {
   415: "The body is not JSON",
   421: "The `Host` is not ours",
   422: "The body does not say what is expected",
+  429: "Too many requests; `Retry-After` says when to come back",
   503: "Not now: starting, stopping or not ready",
   504: "Not done in time",
 } as const;
 
 /** What every route behind a token may answer. */
-const COMMON = [400, 401, 403, 421, 503] as const;
+const COMMON = [400, 401, 403, 421, 429, 503] as const;
 
 /** The refusals of a route, for its description. */
 export function refusals(...statuses: (keyof typeof DESCRIPTIONS)[]) {

@@ -23,6 +23,7 @@ const TITLES = {
   HOST_UNKNOWN: "This host name is not ours",
   ORIGIN_FOREIGN: "Requests from this origin are refused",
   IDEMPOTENCY_KEY_REUSED: "The idempotency key was used for another request",
+  RATE_LIMITED: "Too many requests",
   NOT_READY: "Not ready",
   PATH_INVALID: "The path is not valid",
   RESYNC_RUNNING: "A resync of the same scope is running",
@@ -78,11 +79,13 @@ export function problemOf(error: TssyncError): Problem {
 /** The answer that tells of `error`. */
 export function problemResponse(error: TssyncError, headers: Record<string, string> = {}): Response {
   const problem = problemOf(error);
+  const known = error.details["retryAfterSeconds"];
+  const retryAfter = typeof known === "number" ? String(known) : problem.status === 503 ? RETRY_AFTER_SECONDS : null;
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: {
       "content-type": PROBLEM_MEDIA_TYPE,
-      ...(problem.status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
+      ...(retryAfter === null ? {} : { "retry-after": retryAfter }),
       ...headers,
     },
   });

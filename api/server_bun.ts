@@ -47,6 +47,7 @@ export function startBunServer(on: ListenOn, handler: RequestHandler): RuntimeSe
       let isUpgraded = false;
       const response = await handler(request, {
         transport: on.transport,
+        peer: () => server.requestIP(request)?.address ?? null,
         upgrade(protocol, handlers) {
           const headers: Record<string, string> = protocol === null ? {} : { "sec-websocket-protocol": protocol };
           isUpgraded = server.upgrade(request, { data: { handlers, socket: null }, headers });
@@ -65,6 +66,7 @@ export function startBunServer(on: ListenOn, handler: RequestHandler): RuntimeSe
     hostname: on.host === "localhost" ? "127.0.0.1" : on.host,
     port: on.port,
     idleTimeout: IDLE_SECONDS_MAX,
+    ...(on.tls === undefined || on.tls === null ? {} : { tls: on.tls }),
     // Said, because Bun takes `development: false` for leave to share the port with another process.
     reusePort: false,
   });

@@ -10,11 +10,16 @@ declare const Deno: {
       readonly path?: string;
       readonly hostname?: string;
       readonly port?: number;
+      readonly cert?: string;
+      readonly key?: string;
       readonly signal: AbortSignal;
       readonly onListen: () => void;
       readonly onError: () => Response;
     },
-    handler: (request: Request) => Response | Promise<Response>,
+    handler: (
+      request: Request,
+      info: { readonly remoteAddr: { readonly hostname?: string } },
+    ) => Response | Promise<Response>,
   ): { readonly addr: { readonly port?: number }; readonly finished: Promise<void>; shutdown(): Promise<void> };
   upgradeWebSocket(
     request: Request,
@@ -46,15 +51,16 @@ export function startDenoServer(on: ListenOn, handler: RequestHandler): RuntimeS
   const ending = new AbortController();
   const where = on.transport === "unix"
     ? { path: on.path }
-    : { hostname: on.host === "localhost" ? "127.0.0.1" : on.host, port: on.port };
+    : { hostname: on.host === "localhost" ? "127.0.0.1" : on.host, port: on.port, ...on.tls };
   const server = Deno.serve({
     ...where,
     signal: ending.signal,
     onListen: () => {},
     onError: () => problemResponse(new TssyncError("INTERNAL", "The request failed inside tssync; the log says why")),
-  }, (request) =>
+  }, (request, info) =>
     handler(request, {
       transport: on.transport,
+      peer: () => info.remoteAddr.hostname ?? null,
       upgrade(protocol, handlers) {
         const options = { idleTimeout: SOCKET_IDLE_SECONDS_MAX, ...(protocol === null ? {} : { protocol }) };
         const { socket, response } = Deno.upgradeWebSocket(request, options);

@@ -5,7 +5,9 @@ import { ERRORS } from "../core/error.ts";
 import type { Command } from "./command.ts";
 import { loadConfiguration } from "./load_configuration.ts";
 import { logOptions } from "./log_options.ts";
+import { refuseOpenListener } from "./open_listener.ts";
 import { countText } from "./table_text.ts";
+import { readTlsFiles } from "./tls_files.ts";
 import { jsonText } from "./terminal.ts";
 
 /** `tssync check`: its results are the problems, so they go to stdout. */
@@ -14,6 +16,9 @@ export const checkCommand: Command = async (invocation, { cwd, terminal }) => {
   try {
     const { configuration, warnings } = await loadConfiguration(invocation, cwd);
     logOptions(invocation.options, configuration.debug);
+    const { listen } = configuration;
+    refuseOpenListener(listen, invocation.options.has("insecure-http"));
+    if (listen !== null && listen.tls !== null) readTlsFiles(listen.tls);
     const roots = configuration.roots.map((root) => ({
       id: root.id,
       path: pathToText(root.path),

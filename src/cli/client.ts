@@ -148,14 +148,14 @@ export class Client {
   }
 
   async #ask(method: string, path: string, sent: { readonly accept: string; readonly body?: string }): Promise<Buffer> {
-    const { where, token } = this.#target;
+    const { where, token, ca } = this.#target;
     const headers: Record<string, string> = { accept: sent.accept };
     if (token !== null) headers["authorization"] = `Bearer ${token}`;
     if (sent.body !== undefined) {
       headers["content-type"] = "application/json";
       headers["content-length"] = String(Buffer.byteLength(sent.body));
     }
-    const options = { method, headers, agent: false as const };
+    const options = { method, headers, agent: false as const, ...(ca === null ? {} : { ca }) };
     const { answer, bytes } = await new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
       const receive = (incoming: IncomingMessage) => {
         const chunks: Buffer[] = [];
@@ -221,6 +221,13 @@ const FOUND: Readonly<Record<string, string>> = {
   EACCES: "this user may not open the socket; become the user that the daemon runs as, or use --api URL with a token",
   ECONNRESET: "the connection was closed before an answer came",
   ENOTFOUND: "the host name is not known",
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    "its certificate is signed by itself; if that is the right one, name it with --ca-file FILE",
+  SELF_SIGNED_CERT_IN_CHAIN: "nobody here knows who signed its certificate; name the signer's with --ca-file FILE",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "nobody here knows who signed its certificate; name the signer's with --ca-file FILE",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
 };
 
 function found(error: unknown): string {

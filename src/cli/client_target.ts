@@ -9,16 +9,22 @@ import type { Surroundings } from "./terminal.ts";
 export type ClientTarget = {
   readonly where: { readonly socketPath: string } | { readonly url: URL };
   readonly token: string | null;
+  /** PEM of what signs certificates that are trusted; null: the usual. */
+  readonly ca: string | null;
 };
 
 /**
- * From `--api`, `--token-file`, TSSYNC_TOKEN and the state directory. A token goes only where the user said: none is taken
+ * From `--api`, `--ca-file`, `--token-file`, TSSYNC_TOKEN and the state directory. A token goes only where the user said: none is taken
  * from the state directory for a URL.
  *
  * @throws TssyncError USAGE for an address or a token file that cannot be read.
  */
 export function clientTarget(options: OptionValues, surroundings: Surroundings): ClientTarget {
-  return { where: whereOf(options, surroundings), token: tokenOf(options, surroundings) };
+  return {
+    where: whereOf(options, surroundings),
+    token: tokenOf(options, surroundings),
+    ca: caOf(options, surroundings),
+  };
 }
 
 function whereOf(options: OptionValues, { env, cwd }: Surroundings): ClientTarget["where"] {
@@ -48,13 +54,30 @@ function tokenOf(options: OptionValues, { env, cwd }: Surroundings): string | nu
   return trimmed;
 }
 
+function caOf(options: OptionValues, { cwd }: Surroundings): string | null {
+  const file = options.text("ca-file");
+  if (file === null) return null;
+  const path = resolve(cwd, file);
+  try {
+    const text = readFileSync(path, "utf8");
+    if (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(text)) return text;
+  } catch (error) {
+    throw new TssyncError("USAGE", `Cannot read the CA file ${path}: ${messageOf(error)}`);
+  }
+  throw new TssyncError("USAGE", `The CA file ${path} holds no certificate in PEM form`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function readTokenFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new TssyncError(
       "USAGE",
-      `Cannot read the token file ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      `Cannot read the token file ${path}: ${messageOf(error)}`,
     );
   }
 }

@@ -118,6 +118,8 @@ async function openDaemon(
       module: null,
       initialSync: "first" as const,
       listen: `127.0.0.1:${port}`,
+      tlsCert: null,
+      tlsKey: null,
     };
     const { configuration } = await readAndCheckConfiguration({ files: [], flags }, machineDisk);
     try {

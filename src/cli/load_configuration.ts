@@ -27,6 +27,8 @@ export async function loadConfiguration(invocation: Invocation, cwd: string): Pr
     module: moduleOf(options),
     initialSync: initialSyncOf(invocation),
     listen: options.text("listen"),
+    tlsCert: options.text("tls-cert"),
+    tlsKey: options.text("tls-key"),
   };
   const named = options.texts("config");
   const withoutFile = flags.watch !== null || flags.to.length > 0;

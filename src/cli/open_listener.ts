@@ -4,11 +4,12 @@ import { TssyncError } from "../core/error.ts";
 
 /** @throws TssyncError LISTEN_REFUSED when the API would be open to the network in clear text. */
 export function refuseOpenListener(tcp: ListenAddress | null, insecureHttp: boolean): void {
-  if (tcp === null || insecureHttp || isLoopback(tcp.host)) return;
+  if (tcp === null || tcp.tls !== null || insecureHttp || isLoopback(tcp.host)) return;
   throw new TssyncError(
     "LISTEN_REFUSED",
     `Cannot listen on ${tcp.host}:${tcp.port}: other machines reach that address, and the API would be there in clear text, ` +
-      "tokens included. Use --listen 127.0.0.1:8008, or give --insecure-http where the network is trusted",
+      "tokens included. Use --listen 127.0.0.1:8008, give a certificate with --tls-cert FILE --tls-key FILE, or say " +
+      "--insecure-http where the network is trusted",
     { address: `${tcp.host}:${tcp.port}` },
   );
 }

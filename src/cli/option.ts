@@ -51,12 +51,23 @@ export const SERVE_OPTIONS: readonly Option[] = [
   { name: "initial", value: "none|first", brief: "Remotes met for the first time: none, or a full sync (default)" },
   { name: "daemon", short: "d", brief: "Go to the background once all watches stand" },
   { name: "listen", value: "HOST:PORT|off", brief: "Where the API listens on TCP (default 127.0.0.1:8008)" },
+  {
+    name: "tls-cert",
+    value: "FILE",
+    brief: "Serve the API over https with this certificate (PEM, with what it rests on)",
+  },
+  { name: "tls-key", value: "FILE", brief: "The certificate's private key (PEM)" },
   { name: "insecure-http", brief: "Let --listen take an address that other machines reach, in clear text" },
 ];
 
 /** How a client finds the daemon. */
 export const CLIENT_OPTIONS: readonly Option[] = [
   { name: "api", value: "URL|SOCKET", brief: "The daemon's API (default: the socket in the state directory)" },
+  {
+    name: "ca-file",
+    value: "FILE",
+    brief: "For https: trust what this certificate (PEM) signed, instead of the usual",
+  },
   { name: "token-file", value: "FILE", brief: "File that holds the token for a URL (or set TSSYNC_TOKEN)" },
   STATE_DIR,
 ];

@@ -22,6 +22,7 @@ import type { Log, RsyncRunner, Store } from "../ports.ts";
 import { runtimeText } from "./runtime.ts";
 import { refuseStateInsideSource } from "./state_placement.ts";
 import type { StatePaths } from "./state_paths.ts";
+import { readTlsFiles } from "./tls_files.ts";
 import { readOrMakeToken } from "./token_file.ts";
 import { COMMIT, VERSION } from "./version.ts";
 
@@ -131,7 +132,8 @@ async function openListeners(
   const socket = await listen({ transport: "unix", path: paths.socket }, app.fetch);
   if (tcp === null) return [socket];
   try {
-    return [socket, await listen({ transport: "tcp", ...tcp }, app.fetch)];
+    const tls = tcp.tls === null ? null : readTlsFiles(tcp.tls);
+    return [socket, await listen({ transport: "tcp", host: tcp.host, port: tcp.port, tls }, app.fetch)];
   } catch (error) {
     await socket.stop();
     throw error;

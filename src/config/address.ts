@@ -19,7 +19,7 @@ export function parseHost(text: string): Parsed<string> {
 }
 
 /** `HOST:PORT` or `off`, as `--listen` takes it. `localhost` is 127.0.0.1, so that it means one address everywhere. */
-export function parseListen(text: string): Parsed<ListenAddress | null> {
+export function parseListen(text: string): Parsed<Pick<ListenAddress, "host" | "port"> | null> {
   if (text === "off") return { value: null };
   const parts = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(text);
   const port = Number(parts?.[2] ?? Number.NaN);

@@ -18,7 +18,15 @@ export type Configuration = {
   readonly module: string | null;
 };
 
-export type ListenAddress = { readonly host: string; readonly port: number };
+export type ListenAddress = {
+  readonly host: string;
+  readonly port: number;
+  /** null: clear text. */
+  readonly tls: TlsFiles | null;
+};
+
+/** Absolute paths of PEM files. */
+export type TlsFiles = { readonly certFile: string; readonly keyFile: string };
 
 export type FailLogConfiguration = {
   /** The file for people who have scripts around it; null: none is written. */

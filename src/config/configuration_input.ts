@@ -34,6 +34,9 @@ export type ConfigurationFlags = {
   readonly initialSync: RootConfiguration["initialSync"];
   /** `--listen HOST:PORT|off`, as written. It wins over `<host>`. */
   readonly listen: string | null;
+  /** `--tls-cert FILE` and `--tls-key FILE`, as written. They win over those of `<host>`. */
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
 };
 
 /** What `readConfiguration` gives back. */

@@ -1,19 +1,14 @@
 import { TssyncError } from "../core/error.ts";
-import { listenHost, parseListen } from "./address.ts";
 import { buildPlugins, checkModule } from "./build_plugins.ts";
 import type { PluginDraft } from "./build_plugins.ts";
 import { buildRoots } from "./build_root.ts";
 import type { HeadReading, RootDraft } from "./build_root.ts";
 import { checkAgainstDisk } from "./check_against_disk.ts";
+import { chooseListen } from "./choose_listen.ts";
 import { flagOrigin, readCommandLine } from "./command_line.ts";
-import type { Configuration, FailLogConfiguration, ListenAddress } from "./configuration.ts";
+import type { Configuration, FailLogConfiguration } from "./configuration.ts";
 import type { ConfigurationDisk } from "./configuration_disk.ts";
-import type {
-  ConfigurationFile,
-  ConfigurationFlags,
-  ConfigurationInput,
-  ConfigurationReading,
-} from "./configuration_input.ts";
+import type { ConfigurationFile, ConfigurationInput, ConfigurationReading } from "./configuration_input.ts";
 import { readElement } from "./read_element.ts";
 import { createReport, inReadingOrder } from "./report.ts";
 import type { Report } from "./report.ts";
@@ -104,33 +99,6 @@ function readFile({ name, content }: ConfigurationFile, report: Report): readonl
     return [];
   }
   return [readElement(xml.root, HEAD, { file: name, report })];
-}
-
-const DEFAULT_LISTEN: ListenAddress = { host: "127.0.0.1", port: 8008 };
-
-/** `--listen`, else the first `<host>`, else the default. */
-function chooseListen(heads: readonly HeadReading[], flags: ConfigurationFlags, report: Report): ListenAddress | null {
-  if (flags.listen !== null) {
-    const listen = parseListen(flags.listen);
-    if ("value" in listen) return listen.value;
-    report.problem(flagOrigin(`--listen "${flags.listen}"`), listen.problem);
-    return null;
-  }
-  const hosts = heads.map((head) => head.children.host).filter((host) => host.element !== null);
-  const wanted = hosts.map(({ values }) =>
-    values.port === "off" ? null : { host: listenHost(values.hostip), port: values.port }
-  );
-  const [first] = wanted;
-  if (first === undefined) return DEFAULT_LISTEN;
-  for (const [index, host] of hosts.entries()) {
-    const other = wanted[index] ?? null;
-    if (other?.host === first?.host && other?.port === first?.port) continue;
-    report.warning(
-      host.origin("port"),
-      "an earlier file says otherwise, and the API listens in one place: that one counts",
-    );
-  }
-  return first;
 }
 
 /** rsync processes at most, as sersync's threads. */

@@ -253,6 +253,12 @@ export const HEAD = once("The configuration file.", {
       meaning: "The TCP port. `off`: the API is on the unix socket alone.",
       example: "8008",
     }),
+    tlsCert: optional(path, {
+      meaning:
+        "The certificate, and those it rests on, in one PEM file: the API then speaks https. Goes with `tlsKey`.",
+      example: "/etc/tssync/cert.pem",
+    }),
+    tlsKey: optional(path, { meaning: "The private key of `tlsCert`, PEM.", example: "/etc/tssync/key.pem" }),
   }),
   debug: once("Log every event and every rsync command.", {
     start: withDefault(trueOrFalse, "false", { meaning: "Whether to.", example: "true" }),

@@ -23,6 +23,7 @@ export const ERRORS = {
   HOST_UNKNOWN: { retryable: false, httpStatus: 421, exitCode: 1 },
   ORIGIN_FOREIGN: { retryable: false, httpStatus: 403, exitCode: 1 },
   IDEMPOTENCY_KEY_REUSED: { retryable: false, httpStatus: 422, exitCode: 2 },
+  RATE_LIMITED: { retryable: true, httpStatus: 429, exitCode: 1 },
   NOT_READY: { retryable: true, httpStatus: 503, exitCode: 1 },
   PATH_INVALID: { retryable: false, httpStatus: 422, exitCode: 2 },
   RESYNC_RUNNING: { retryable: true, httpStatus: 409, exitCode: 1 },

@@ -13,6 +13,8 @@ export const NO_FLAGS: ConfigurationFlags = {
   module: null,
   initialSync: "never",
   listen: null,
+  tlsCert: null,
+  tlsKey: null,
 };
 
 /** Reads texts as files named `a.xml`, `b.xml` … */

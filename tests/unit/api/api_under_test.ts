@@ -1,4 +1,4 @@
-import { createApp } from "../../../api/app.ts";
+import { type AppOptions, createApp } from "../../../api/app.ts";
 import type { Connection } from "../../../api/connection.ts";
 import type { Scope } from "../../../api/scope.ts";
 import { SCOPES } from "../../../api/scope.ts";
@@ -53,18 +53,23 @@ export class ApiUnderTest {
       tokenRecord("tok-other", "other", "admin", ["other"]),
     ],
   });
-  readonly app = createApp(this.control, {
-    build: { version: "1.2.3", commit: "abc", runtime: "test 1" },
-    tokens: this.tokens,
-    hosts: ["mirror.example"],
-    meta: {
-      readMeta: (key) => this.meta.get(key) ?? null,
-      writeMeta: (key, value) => void this.meta.set(key, value),
-    },
-    wallMs: () => this.nowMs,
-    streams: { waitMsMax: 50, bookmarkMs: 20 },
-    log: this.log,
-  });
+  readonly app: ReturnType<typeof createApp>;
+
+  constructor(options: Partial<AppOptions> = {}) {
+    this.app = createApp(this.control, {
+      build: { version: "1.2.3", commit: "abc", runtime: "test 1" },
+      tokens: this.tokens,
+      hosts: ["mirror.example"],
+      meta: {
+        readMeta: (key) => this.meta.get(key) ?? null,
+        writeMeta: (key, value) => void this.meta.set(key, value),
+      },
+      wallMs: () => this.nowMs,
+      streams: { waitMsMax: 50, bookmarkMs: 20 },
+      log: this.log,
+      ...options,
+    });
+  }
 
   async send(method: string, path: string, sent: Sent = {}): Promise<Answer> {
     const scope = sent.scope ?? "admin";

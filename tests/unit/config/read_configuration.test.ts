@@ -31,7 +31,7 @@ test("readConfiguration() reads the file that sersync ships", () => {
   const { configuration, warnings } = readFixture("shipped-default");
   expect({ ...configuration, plugins: configuration.plugins.map(({ name, enabled }) => [name, enabled]) }).toEqual({
     files: ["shipped-default.xml"],
-    listen: { host: "127.0.0.1", port: 8008 },
+    listen: { host: "127.0.0.1", port: 8008, tls: null },
     debug: false,
     threadsMax: 10,
     roots: [{
@@ -209,7 +209,7 @@ test("readConfiguration() reads filters, periodic sync, fail log, debug and the 
       </sersync></head>`,
   ], { threads: 4, initialSync: "always" });
   expect(configuration).toMatchObject({
-    listen: { host: "0.0.0.0", port: 9000 },
+    listen: { host: "0.0.0.0", port: 9000, tls: null },
     debug: true,
     threadsMax: 4,
     failLog: { path: null, retryEveryMs: 7_200_000 },
@@ -374,7 +374,7 @@ test("readConfiguration() listens where the first <host> says, unless the comman
   const at = (address: string) => oneRoot({ head: `<host hostip="${address}" port="9000"/>` });
   const second = at("10.0.0.2").replace("/data", "/other").replace("www", "other");
   const { configuration, warnings } = readTexts([at("10.0.0.1"), second]);
-  expect(configuration.listen).toEqual({ host: "10.0.0.1", port: 9000 });
+  expect(configuration.listen).toEqual({ host: "10.0.0.1", port: 9000, tls: null });
   expect(warnings.map(({ message }) => message)).toEqual([
     'Note on b.xml at line 1: <host port="9000">: an earlier file says otherwise, and the API listens in one place: that one ' +
     "counts.",
@@ -382,9 +382,24 @@ test("readConfiguration() listens where the first <host> says, unless the comman
   expect(readTexts([at("10.0.0.1")], { listen: "localhost:1234" }).configuration.listen).toEqual({
     host: "127.0.0.1",
     port: 1234,
+    tls: null,
   });
   expect(readTexts([at("10.0.0.1")], { listen: "off" }).configuration.listen).toBeNull();
   expect(readTexts([oneRoot({ head: '<host port="off"/>' })]).configuration.listen).toBeNull();
+});
+
+test("readConfiguration() reads certificate and key, which go together, from <host> or the command line", () => {
+  const withTls = oneRoot({ head: '<host tlsCert="tls/cert.pem" tlsKey="/etc/key.pem"/>' });
+  expect(readTexts([withTls]).configuration.listen).toMatchObject({
+    tls: { certFile: `${NO_FLAGS.cwd}/tls/cert.pem`, keyFile: "/etc/key.pem" },
+  });
+  const flags = { listen: "0.0.0.0:1", tlsCert: "/c", tlsKey: "/k" };
+  expect(readTexts([withTls], flags).configuration.listen).toEqual({
+    ...{ host: "0.0.0.0", port: 1 },
+    tls: { certFile: "/c", keyFile: "/k" },
+  });
+  expect(() => readTexts([oneRoot({ head: '<host tlsCert="/c"/>' })])).toThrow("it goes with tlsKey, which is missing");
+  expect(() => readTexts([oneRoot()], { tlsKey: "/k" })).toThrow('--tls-key "/k": it goes with --tls-cert FILE');
 });
 
 test("readConfiguration() takes the number of processes as sersync takes its threads", () => {
