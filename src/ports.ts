@@ -244,8 +244,8 @@ export interface OutboxStore {
   /** In order of id. */
   listDeliveries(query: DeliveryQuery): Delivery[];
   countDeliveries(key: string, state: DeliveryState): number;
-  /** When the next waiting one is due; null: none is. */
-  nextDeliveryAtMs(key: string): number | null;
+  /** When the next waiting one is due that is due after `afterMs`; null: none is. */
+  nextDeliveryAtMs(key: string, afterMs: number): number | null;
   /** All waiting ones are due at `atMs` at the latest. */
   hastenDeliveries(key: string, atMs: number): void;
   /** Forgets all but the newest `keep` in this state. How many. */

@@ -19,7 +19,7 @@ const STATEMENTS = {
     last_at_ms = ?, next_at_ms = ?, message = ?, event = ? WHERE id = ?`,
   readOne: `SELECT ${COLUMNS} FROM deliveries WHERE id = ?`,
   count: "SELECT count(*) AS count FROM deliveries WHERE key = ? AND state = ?",
-  next: "SELECT min(next_at_ms) AS nextAtMs FROM deliveries WHERE key = ? AND state = 'waiting'",
+  next: "SELECT min(next_at_ms) AS nextAtMs FROM deliveries WHERE key = ? AND state = 'waiting' AND next_at_ms > ?",
   hasten: "UPDATE deliveries SET next_at_ms = ? WHERE key = ? AND state = 'waiting' AND next_at_ms > ?",
   trim: `DELETE FROM deliveries WHERE key = ?1 AND state = ?2 AND id <=
     (SELECT id FROM deliveries WHERE key = ?1 AND state = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)`,
@@ -84,8 +84,8 @@ export class SqliteOutboxes implements OutboxStore {
     return (this.#statements.count.get(key, state) as { count: number }).count;
   }
 
-  nextDeliveryAtMs(key: string): number | null {
-    return (this.#statements.next.get(key) as { nextAtMs: number | null }).nextAtMs;
+  nextDeliveryAtMs(key: string, afterMs: number): number | null {
+    return (this.#statements.next.get(key, afterMs) as { nextAtMs: number | null }).nextAtMs;
   }
 
   hastenDeliveries(key: string, atMs: number): void {

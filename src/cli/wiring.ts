@@ -7,6 +7,7 @@ import type { Listener } from "../../api/listener.ts";
 import { tokenRecord, Tokens } from "../../api/tokens.ts";
 import { nodeFileSystem } from "../adapters/file_system.ts";
 import { openInotifyFactory } from "../adapters/inotify_watcher.ts";
+import { openPluginFactory } from "../adapters/plugin_factory.ts";
 import { openRsyncRunner } from "../adapters/rsync_runner.ts";
 import { openStore } from "../adapters/sqlite_store.ts";
 import { stateUnusable } from "../adapters/state_directory.ts";
@@ -65,6 +66,7 @@ export async function openInstance({ configuration, paths, log, withApi }: Insta
     inotify: await openInotifyFactory(),
     runner,
     store,
+    plugins: openPluginFactory(),
     barrierDirectory: textToBytePath(makeBarrierDirectory(paths.directory)),
     nanoseconds,
     bootId: readBootId(),

@@ -4,6 +4,8 @@
  */
 import type { Configuration } from "../config/configuration.ts";
 import type { RelPath } from "../core/path.ts";
+import type { PluginKind } from "../config/plugin_settings.ts";
+import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
 import type { Failure, FailureQuery } from "../ports.ts";
 import type { EventFeed } from "./event_log.ts";
 
@@ -35,6 +37,31 @@ export type RootStatus = {
   readonly remotes: readonly RemoteStatus[];
 };
 
+export type PluginState = "ok" | "retrying" | "disabled";
+
+/** One receiver of events, and how far it has come. */
+export type PluginStatus = {
+  /** Unique; what deliveries and events call it. */
+  readonly id: string;
+  /** As the configuration calls it; several may share it. */
+  readonly name: string;
+  readonly kind: PluginKind;
+  readonly receiver: string;
+  readonly state: PluginState;
+  readonly reason: string | null;
+  /** Everything up to here was delivered, or stands among its deliveries. */
+  readonly cursor: string;
+  /** Events that are tried again, and events that were given up. */
+  readonly waiting: number;
+  readonly dead: number;
+  /** Calls under way. */
+  readonly inFlight: number;
+  /** Events of the log behind its place, those for others included. */
+  readonly unread: number;
+  /** Since when the oldest event waits that it has not got. */
+  readonly oldestAtMs: number | null;
+};
+
 export type DaemonStatus = {
   readonly node: string;
   readonly startedAtMs: number;
@@ -42,6 +69,7 @@ export type DaemonStatus = {
   readonly epoch: string;
   readonly cursor: string;
   readonly roots: readonly RootStatus[];
+  readonly plugins: readonly PluginStatus[];
 };
 
 /** One named condition of readiness. */
@@ -194,6 +222,10 @@ export interface Control {
   failureScript(query: FailureQuery): Uint8Array;
   /** Retries one failure, or all. How many. NOT_FOUND for an unknown id. */
   retryFailures(id?: number): number;
+  /** What plugins were given, in order of id. */
+  listDeliveries(query: DeliveryQuery): readonly Delivery[];
+  /** Tries it again now, whatever became of it. NOT_FOUND. */
+  redeliver(id: number): Delivery;
   /** Sends nothing more until `resume`, also across restarts; changes are remembered. NOT_FOUND. */
   pause(target: ControlTarget, reason: string): void;
   /**

@@ -2,6 +2,7 @@
 import type { Configuration } from "../config/configuration.ts";
 import { TssyncError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
 import type { Failure, FailureQuery, Timer } from "../ports.ts";
 import { parentPath, pathToBytes, type RelPath } from "../core/path.ts";
 import type {
@@ -26,6 +27,7 @@ import { guardStore } from "./guarded_store.ts";
 import { Holds } from "./holds.ts";
 import { FullSync } from "./full_sync.ts";
 import { manifestEntries, refuseMissing, refuseUnsound } from "./manifest.ts";
+import { PluginHost } from "./plugin_host.ts";
 import { ProcessBudget } from "./process_budget.ts";
 import { lookAt } from "./lane.ts";
 import type { Remote } from "./remote.ts";
@@ -45,6 +47,7 @@ export class Daemon implements Control {
   readonly #holds: Holds;
   readonly #storeTrouble: { readonly reason: string | null };
   readonly #fullSync: FullSync;
+  readonly #plugins: PluginHost;
   readonly #startedAtMs: number;
   readonly #events: EventLog;
   readonly #timers = new Map<string, Timer>();
@@ -103,6 +106,13 @@ export class Daemon implements Control {
       })
     );
     this.#fullSync = new FullSync(world, this.#events, this.#roots);
+    const rootOf = (id: string) => this.#roots.find(({ rootId }) => rootId === id);
+    this.#plugins = new PluginHost({
+      world,
+      events: this.#events,
+      rootPath: (id) => rootOf(id)?.configuration.path ?? null,
+      hasRemotes: (id) => (rootOf(id)?.remotes.length ?? 0) > 0,
+    });
   }
 
   /**
@@ -111,11 +121,14 @@ export class Daemon implements Control {
    */
   async start(): Promise<void> {
     for (const root of this.#roots) root.identify();
+    // A new plugin hears of what happens from here on.
+    await this.#plugins.configure(this.#configuration.plugins);
     await this.#endLeftovers();
     this.#fullSync.closeLeftovers();
     await Promise.all(this.#roots.map((root) => root.start()));
     this.#failLog.start();
     this.#events.start();
+    this.#plugins.start();
     this.#started = true;
     for (const root of this.#roots) this.#catchUp(root);
     this.#repeat("watermarks", LIMITS.watermarkEveryMs, () => this.#storeWatermarks());
@@ -158,6 +171,7 @@ export class Daemon implements Control {
     await Promise.all(this.#roots.map((root) => root.stop(LIMITS.stopGraceMs)));
     this.#failLog.close();
     if (this.#events.commit()) { for (const root of this.#roots) root.storeWatermarks(seenMs); }
+    await this.#plugins.stop();
     this.#events.close();
   }
 
@@ -171,6 +185,7 @@ export class Daemon implements Control {
       epoch: this.#events.epoch,
       cursor: this.#events.cursor,
       roots: this.#roots.map((root) => root.status()),
+      plugins: this.#plugins.status(),
     };
   }
 
@@ -221,6 +236,14 @@ export class Daemon implements Control {
       throw new TssyncError("NOT_FOUND", `There is no failure ${id}. See: tssync failures.`);
     }
     return count;
+  }
+
+  listDeliveries(query: DeliveryQuery): readonly Delivery[] {
+    return this.#plugins.listDeliveries(query);
+  }
+
+  redeliver(id: number): Delivery {
+    return this.#plugins.redeliver(id);
   }
 
   pause({ root: rootId, remote: remoteId }: ControlTarget, reason: string): void {

@@ -1,5 +1,5 @@
 import type { BytePath } from "../core/path.ts";
-import type { Clock, FileSystem, InotifyFactory, Log, Random, RsyncRunner, Store } from "../ports.ts";
+import type { Clock, FileSystem, InotifyFactory, Log, PluginFactory, Random, RsyncRunner, Store } from "../ports.ts";
 
 /** Everything the engine touches, handed in from outside. */
 export type EngineWorld = {
@@ -10,6 +10,7 @@ export type EngineWorld = {
   readonly inotify: InotifyFactory;
   readonly runner: RsyncRunner;
   readonly store: Store;
+  readonly plugins: PluginFactory;
   /** A directory outside every root for barrier files; it exists. */
   readonly barrierDirectory: BytePath;
   /** Whether the local rsync compares nanoseconds (3.1.3). */

@@ -76,14 +76,14 @@ describe.each(Object.keys(IMPLEMENTATIONS))("%s outboxes:", (name) => {
     using store = open();
     const { outboxes } = store;
     const key = "socket 10.0.0.1:8009";
-    expect(outboxes.nextDeliveryAtMs(key)).toBeNull();
+    expect(outboxes.nextDeliveryAtMs(key, 0)).toBeNull();
     for (const [eventId, nextAtMs] of [["e1", 4000], ["e2", 3000], ["e3", 5000]] as const) {
       outboxes.addDelivery(delivery(eventId, { nextAtMs }));
     }
     outboxes.addDelivery(delivery("e4", { state: "delivered", nextAtMs: 1 }));
     outboxes.addDelivery(delivery("e5", { key: "edge", nextAtMs: 2 }));
     expect(outboxes.countDeliveries(key, "waiting")).toBe(3);
-    expect(outboxes.nextDeliveryAtMs(key)).toBe(3000);
+    expect([0, 3000, 5000].map((afterMs) => outboxes.nextDeliveryAtMs(key, afterMs))).toEqual([3000, 4000, null]);
     outboxes.hastenDeliveries(key, 3500);
     expect(outboxes.listDeliveries({ key }).map(({ nextAtMs }) => nextAtMs)).toEqual([3500, 3000, 3500, 1]);
     expect(outboxes.trimDeliveries(key, "waiting", 3)).toBe(0);

@@ -4,6 +4,7 @@
  */
 import { type ItemizedLine, parseItemizedLine } from "../../src/core/rsync_itemize.ts";
 import type { BytePath } from "../../src/core/path.ts";
+import { MemoryPluginFactory } from "../support/memory/memory_plugin.ts";
 import type { EngineWorld } from "../../src/engine/engine_world.ts";
 import type {
   Clock,
@@ -83,6 +84,7 @@ export class ProcessLife {
       inotify: this.#inotify(),
       runner: this.#runner(),
       store: this.#store(),
+      plugins: new MemoryPluginFactory(),
       barrierDirectory: machine.barrierDirectory,
       bootId: "boot",
       nanoseconds: true,

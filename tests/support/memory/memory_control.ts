@@ -11,6 +11,7 @@ import type {
   Hold,
   ManifestEntry,
   ManifestRequest,
+  PluginStatus,
   RemoteExplanation,
   RemoteStatus,
   Resync,
@@ -19,6 +20,7 @@ import type {
   RootStatus,
 } from "../../../src/engine/control.ts";
 import { type EventFeed, EventLog } from "../../../src/engine/event_log.ts";
+import type { Delivery, DeliveryQuery } from "../../../src/core/delivery.ts";
 import type { Failure, FailureQuery } from "../../../src/ports.ts";
 import { MemoryClock } from "./memory_clock.ts";
 import { MemoryLog } from "./memory_log.ts";
@@ -34,6 +36,8 @@ export class MemoryControl implements Control {
     { name: "database", ok: true, message: "writable" },
   ];
   failures: Failure[] = [];
+  plugins: PluginStatus[] = [];
+  deliveries: Delivery[] = [];
   /** Empty; a test appends and commits. */
   readonly eventLog = new EventLog({
     store: new MemoryStore(),
@@ -62,6 +66,7 @@ export class MemoryControl implements Control {
       epoch: "k3v9qx2a",
       cursor: "k3v9qx2a-000000000184213",
       roots: this.roots,
+      plugins: this.plugins,
     };
   }
 
@@ -142,6 +147,19 @@ export class MemoryControl implements Control {
   /** How many wait for the end of a resync. */
   get waiting(): number {
     return this.#waiters.length;
+  }
+
+  listDeliveries({ plugin, state, afterId = 0, limit }: DeliveryQuery): readonly Delivery[] {
+    return this.deliveries.filter((delivery) =>
+      delivery.id > afterId && (plugin === undefined || delivery.plugin === plugin) &&
+      (state === undefined || delivery.state === state)
+    ).slice(0, limit);
+  }
+
+  redeliver(id: number): Delivery {
+    const delivery = this.deliveries.find((each) => each.id === id);
+    if (delivery === undefined) throw new TssyncError("NOT_FOUND", `There is no delivery ${id}.`);
+    return { ...delivery, state: "waiting", nextAtMs: this.nowMs };
   }
 
   listFailures(query: FailureQuery): readonly Failure[] {

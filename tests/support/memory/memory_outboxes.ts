@@ -57,9 +57,9 @@ export class MemoryOutboxes implements OutboxStore {
     return this.listDeliveries({ key, state }).length;
   }
 
-  nextDeliveryAtMs(key: string): number | null {
+  nextDeliveryAtMs(key: string, afterMs: number): number | null {
     const times = this.listDeliveries({ key, state: "waiting" }).flatMap(({ nextAtMs }) =>
-      nextAtMs === null ? [] : [nextAtMs]
+      nextAtMs === null || nextAtMs <= afterMs ? [] : [nextAtMs]
     );
     return times.length === 0 ? null : Math.min(...times);
   }

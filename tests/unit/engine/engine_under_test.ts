@@ -6,6 +6,7 @@ import { MemoryClock } from "../../support/memory/memory_clock.ts";
 import { MemoryDisk } from "../../support/memory/memory_disk.ts";
 import { MemoryInotifyFactory } from "../../support/memory/memory_inotify.ts";
 import { MemoryLog } from "../../support/memory/memory_log.ts";
+import { MemoryPluginFactory } from "../../support/memory/memory_plugin.ts";
 import { MemoryRandom } from "../../support/memory/memory_random.ts";
 import { type MemoryRemote, MemoryRsync, type RsyncFault } from "../../support/memory/memory_rsync.ts";
 import { MemoryStore } from "../../support/memory/memory_store.ts";
@@ -25,6 +26,7 @@ export class EngineUnderTest {
   readonly disk = new MemoryDisk({ now: () => this.clock.wallMs() });
   readonly store = new MemoryStore();
   readonly log = new MemoryLog();
+  readonly plugins = new MemoryPluginFactory();
   readonly remotes = new Map<string, MemoryRemote>();
   readonly rsync: MemoryRsync;
   readonly inotify: MemoryInotifyFactory;
@@ -199,6 +201,7 @@ export class EngineUnderTest {
       inotify: this.inotify,
       runner: this.rsync,
       store: this.store,
+      plugins: this.plugins,
       barrierDirectory: "/state/barrier" as BytePath,
       nanoseconds: true,
       bootId: "boot",

@@ -1,0 +1,74 @@
+import type { PluginConfiguration } from "../../../src/config/configuration.ts";
+import type { PluginEvent } from "../../../src/core/plugin_event.ts";
+import type { Plugin, PluginAnswer, PluginFactory, PluginInterest, PluginLimits } from "../../../src/ports.ts";
+
+/** A plugin whose receiver a test plays: `answer` says what becomes of each event. */
+export class MemoryPlugin implements Plugin {
+  readonly name: string;
+  readonly kind = "command";
+  readonly receiver: string;
+  readonly interest: PluginInterest;
+  readonly limits: PluginLimits;
+  /** The batches it was given, in order. */
+  readonly calls: PluginEvent[][] = [];
+  isDisposed = false;
+  answer: (event: PluginEvent, signal: AbortSignal) => PluginAnswer | Promise<PluginAnswer> = () => DELIVERED;
+  wanted: (event: PluginEvent) => boolean = () => true;
+
+  constructor(
+    { name = "memory", receiver = "", interest = {}, limits = {} }: {
+      readonly name?: string;
+      readonly receiver?: string;
+      readonly interest?: Partial<PluginInterest>;
+      readonly limits?: Partial<PluginLimits>;
+    } = {},
+  ) {
+    this.name = name;
+    this.receiver = receiver;
+    this.interest = { files: "all", types: [], roots: [], below: null, ...interest };
+    this.limits = {
+      batchMax: 1,
+      windowMs: 0,
+      inFlightMax: 1,
+      deadlineMs: 30_000,
+      retryDelaysMs: [1_000, 5_000, 15_000],
+      ...limits,
+    };
+  }
+
+  wants(event: PluginEvent): boolean {
+    return this.wanted(event);
+  }
+
+  preview(events: readonly PluginEvent[]): readonly string[] {
+    return events.map(({ id }) => id);
+  }
+
+  async deliver(events: readonly PluginEvent[], signal: AbortSignal): Promise<readonly PluginAnswer[]> {
+    this.calls.push([...events]);
+    return await Promise.all(events.map((event) => this.answer(event, signal)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.isDisposed = true;
+  }
+}
+
+export const DELIVERED: PluginAnswer = { outcome: "delivered", message: "200" };
+
+export function refused(message = "500", afterMs: number | null = null): PluginAnswer {
+  return { outcome: "retry", message, afterMs };
+}
+
+/** Gives out the plugins that a test made, by name. */
+export class MemoryPluginFactory implements PluginFactory {
+  plugins: readonly Plugin[];
+
+  constructor(plugins: readonly Plugin[] = []) {
+    this.plugins = plugins;
+  }
+
+  async open({ name }: PluginConfiguration): Promise<readonly Plugin[]> {
+    return this.plugins.filter((plugin) => plugin.name === name);
+  }
+}
