@@ -5,6 +5,7 @@ import type { Control } from "../src/engine/control.ts";
 import type { Log, Store } from "../src/ports.ts";
 import { challenge, identify, requireIdentity } from "./authentication.ts";
 import type { ApiEnv } from "./connection.ts";
+import { deliveryRoutes } from "./delivery_routes.ts";
 import { eventRoutes } from "./event_routes.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event_stream.ts";
 import { explainRoutes } from "./explain_routes.ts";
@@ -86,6 +87,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", resyncRoutes(control, new IdempotencyKeys(options.meta, options.wallMs)));
   app.route("/", failureRoutes(control));
   app.route("/", holdRoutes(control));
+  app.route("/", deliveryRoutes(control));
   app.route("/", flushRoutes(control));
   app.route("/", explainRoutes(control));
   app.route("/", manifestRoutes(control, options.log));
@@ -146,7 +148,9 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): void {
       license: { name: "MIT" },
     },
     servers: [{ url: "http://127.0.0.1:8008" }],
-    tags: ["health", "status", "roots", "resync", "failures", "holds", "events", "tokens"].map((name) => ({ name })),
+    tags: ["health", "status", "roots", "resync", "failures", "holds", "plugins", "events", "tokens"].map((name) => ({
+      name,
+    })),
   });
 }
 

@@ -21,7 +21,10 @@ const statusRoute = createRoute({
 export function statusRoutes(control: Control) {
   return routeGroup().openapi(statusRoute, (c) => {
     const status = control.status();
-    const roots = status.roots.filter(({ id }) => mayUseRoot(c.get("identity"), id));
-    return c.json(statusDocument({ ...status, roots }), 200);
+    const identity = c.get("identity");
+    const roots = status.roots.filter(({ id }) => mayUseRoot(identity, id));
+    // Where the events of all roots go belongs to no single root.
+    const plugins = (identity?.roots ?? null) === null ? status.plugins : [];
+    return c.json(statusDocument({ ...status, roots, plugins }), 200);
   });
 }

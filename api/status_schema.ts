@@ -1,5 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import type { DaemonStatus, RemoteState, RemoteStatus, RootState, RootStatus } from "../src/engine/control.ts";
+import type {
+  DaemonStatus,
+  PluginState,
+  PluginStatus,
+  RemoteState,
+  RemoteStatus,
+  RootState,
+  RootStatus,
+} from "../src/engine/control.ts";
 import { pathFields, pathFieldsSchema } from "./path_text.ts";
 import { timeSchema, timeText } from "./time_text.ts";
 
@@ -46,13 +54,32 @@ export const rootSchema = pathFieldsSchema.extend({
   remotes: z.array(remoteSchema),
 }).openapi("Root");
 
+const PLUGIN_STATES = ["ok", "retrying", "disabled"] as const satisfies readonly PluginState[];
+
+export const pluginSchema = z.object({
+  id: z.string().meta({ description: "One receiver of a plugin" }),
+  name: z.string().meta({ description: "The plugin's name, or the id of a webhook" }),
+  kind: z.string(),
+  receiver: z.string().meta({ description: "Where its events go; empty where the plugin has but one place" }),
+  state: z.enum(PLUGIN_STATES),
+  reason: z.string().nullable(),
+  cursor: z.string().meta({ description: "Everything up to here was delivered, or stands among its deliveries" }),
+  waiting: z.int().meta({ description: "Events that are tried again" }),
+  dead: z.int().meta({ description: "Events that were given up" }),
+  inFlight: z.int(),
+  unread: z.int().meta({ description: "Events of the log behind its place, those for others included" }),
+  oldestSeconds: z.number().nullable().meta({ description: "Age of the oldest event that it has not got" }),
+}).openapi("Plugin");
+
+export type PluginDocument = z.output<typeof pluginSchema>;
+
 export const statusSchema = z.object({
   node: z.string(),
   startedAt: timeSchema,
   epoch: z.string(),
   cursor: z.string().meta({ description: "Id of the newest event" }),
   roots: z.array(rootSchema),
-  plugins: z.array(z.object({ name: z.string() })),
+  plugins: z.array(pluginSchema),
 }).openapi("Status");
 
 export type StatusDocument = z.output<typeof statusSchema>;
@@ -66,9 +93,12 @@ export function statusDocument(status: DaemonStatus): StatusDocument {
     epoch: status.epoch,
     cursor: status.cursor,
     roots: status.roots.map((root) => rootDocument(root, status.nowMs)),
-    // Plugins of the configuration do not run yet.
-    plugins: [],
+    plugins: status.plugins.map((plugin) => pluginDocument(plugin, status.nowMs)),
   };
+}
+
+function pluginDocument({ oldestAtMs, ...plugin }: PluginStatus, nowMs: number): PluginDocument {
+  return { ...plugin, oldestSeconds: oldestAtMs === null ? null : Math.max(0, nowMs - oldestAtMs) / 1000 };
 }
 
 export function rootDocument(root: RootStatus, nowMs: number): RootDocument {

@@ -209,7 +209,7 @@ test("Outbox keeps what waits for another attempt across a crash, whatever the l
   plugin.answer = () => DELIVERED;
   under.start(plugin);
   await under.clock.advanceUntil(() => plugin.calls.length === 2);
-  expect(plugin.calls[1]![0]).toEqual(plugin.calls[0]![0]!);
+  expect(plugin.calls[1]).toEqual(plugin.calls[0] ?? []);
 });
 
 test("Outbox tells what the log forgot before it came to look", async () => {
