@@ -103,7 +103,7 @@ function section(name: string, rule: ElementRule, parents: readonly string[]): s
   if (attributes.length > 0) {
     const rows = attributes.map(([attribute, attributeRule]) => attributeRow(attribute, attributeRule));
     parts.push(["| attribute | meaning | expected | default |", "|---|---|---|---|", ...rows].join("\n"));
-    parts.push(...(name === "remote" ? REMOTE_EXAMPLES : [example(name, rule)]).map((element) => `\`${element}\``));
+    parts.push(...(EXAMPLES[name] ?? [example(name, rule)]).map((element) => `\`${element}\``));
   }
   return parts.join("\n\n");
 }
@@ -123,6 +123,15 @@ export const REMOTE_EXAMPLES = [
   '<remote ip="172.16.1.42" name="/backup/www" ssh="true" port="2222" user="backup" identityFile="/root/.ssh/id_ed25519"/>',
   '<remote path="/mnt/usb/www" id="usb" params="-a"/>',
 ] as const;
+
+/** Nor do all attributes of a cache. */
+export const CACHE_EXAMPLES = [
+  '<cdn provider="varnish" endpoint="http://127.0.0.1:6081" base="http://www.example.com" index="index.html index.php"/>',
+  '<cdn provider="cloudflare" zone="023e105f4ecef8ad9ca31a8372d0c353" base="https://www.example.com" ' +
+  'credentials="file:/etc/tssync/cloudflare" batch="30" collapse="200"/>',
+] as const;
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = { remote: REMOTE_EXAMPLES, cdn: CACHE_EXAMPLES };
 
 function example(name: string, rule: ElementRule): string {
   const attributes = Object.entries(rule.attributes)

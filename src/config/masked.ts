@@ -46,10 +46,15 @@ function maskedElement({ name, attributes, children }: PluginElement): PluginEle
   return {
     name,
     attributes: Object.fromEntries(
-      Object.entries(attributes).map(([key, value]) => [key, isSecretName(key) ? MASK : maskedText(value)]),
+      Object.entries(attributes).map(([key, value]) => [key, maskedAttribute(key, value)]),
     ),
     children: children.map(maskedElement),
   };
+}
+
+/** An attribute as it may be shown, in a message too. */
+export function maskedAttribute(name: string, value: string): string {
+  return isSecretName(name) ? MASK : maskedText(value);
 }
 
 const SECRET_NAME = /pass|secret|token|credential|authorization|api-?key|access-?key|private-?key/i;

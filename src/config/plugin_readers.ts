@@ -1,5 +1,6 @@
 import { textToBytePath } from "../core/path.ts";
 import type { BytePath } from "../core/path.ts";
+import { cacheOf } from "./cdn_reader.ts";
 import type { Origin } from "./configuration_input.ts";
 import type { PluginSettings } from "./plugin_settings.ts";
 import { readElement } from "./read_element.ts";
@@ -96,11 +97,7 @@ export const PLUGIN_READERS: { readonly [K in BlockKind]: Reader<K> } = {
     const { localpath } = readAgain(element, PLUGIN_KINDS.cdn, context);
     const watches = localpath.map((local) => watchOf(local, context));
     const caches = localpath.flatMap(({ children }, index) =>
-      children.cdn.flatMap(({ values: { provider, endpoint, base } }) =>
-        provider === null || endpoint === null || base === null
-          ? []
-          : [{ watch: watches[index]!.path, provider, endpoint, base }]
-      )
+      children.cdn.flatMap((cache) => cacheOf(cache, watches[index]!.path, context.report))
     );
     return { settings: { kind: "cdn", caches }, watches };
   },

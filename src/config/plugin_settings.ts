@@ -1,4 +1,5 @@
 import type { BytePath } from "../core/path.ts";
+import type { CacheSettings } from "./cdn_settings.ts";
 
 /** When a plugin hears of a file: once every remote has it, once the first one has it, or once the change was seen. */
 export const PLUGIN_MOMENTS = ["all", "any", "changed"] as const;
@@ -72,12 +73,7 @@ export type RefreshCdnSettings = {
 /** Caches and CDNs to purge. */
 export type CdnSettings = {
   readonly kind: "cdn";
-  readonly caches: readonly {
-    readonly watch: BytePath;
-    readonly provider: string;
-    readonly endpoint: string;
-    readonly base: string;
-  }[];
+  readonly caches: readonly CacheSettings[];
 };
 
 /** A signed request for each event, as Standard Webhooks says. */

@@ -1,5 +1,6 @@
 import { nearestName } from "../core/nearest_name.ts";
 import type { Origin } from "./configuration_input.ts";
+import { maskedAttribute } from "./masked.ts";
 import type { Report } from "./report.ts";
 import type { AttributeReading, AttributeRule, ElementRule } from "./schema_rule.ts";
 import type { Position, XmlElement } from "./xml_document.ts";
@@ -178,7 +179,7 @@ function readMissing(name: string, rule: ElementRule, parent: XmlElement, contex
 }
 
 function shown(element: string, attribute: string, text: string): string {
-  return `<${element} ${attribute}=${quoted(text)}>`;
+  return `<${element} ${attribute}=${quoted(maskedAttribute(attribute, text))}>`;
 }
 
 /** Text of the file in a message: long text is cut, control characters are made visible. */

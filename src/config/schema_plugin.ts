@@ -1,3 +1,4 @@
+import { CACHE } from "./schema_cdn.ts";
 import { PLUGIN_MOMENTS } from "./plugin_settings.ts";
 import type { PluginKind } from "./plugin_settings.ts";
 import { many, once, optional, required, withDefault } from "./schema_rule.ts";
@@ -69,12 +70,6 @@ const regexurl = once("How paths become URLs, by an expression.", {
   }),
 });
 
-const cdn = many("A cache or CDN to purge.", {
-  provider: required(name, { meaning: "Which one.", example: "varnish" }),
-  endpoint: required(httpUrl, { meaning: "Where it takes purges.", example: "http://127.0.0.1:6081" }),
-  base: required(httpUrl, { meaning: "What stands before the path in a URL.", example: "http://www.example.com" }),
-});
-
 /** What the block of each kind of plugin holds. */
 export const PLUGIN_KINDS = {
   command: { param, filter: includeFilter },
@@ -96,7 +91,7 @@ export const PLUGIN_KINDS = {
     }),
   },
   cdn: {
-    localpath: many("The directory and the caches that copy it.", { watch }, { cdn }),
+    localpath: many("The directory and the caches that copy it.", { watch }, { cdn: CACHE }),
   },
 } as const satisfies Record<Exclude<PluginKind, "webhook">, Readonly<Record<string, ElementRule>>>;
 

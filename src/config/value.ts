@@ -2,6 +2,7 @@ import { z } from "zod";
 import { compilePerlExpression } from "../core/perl_expression.ts";
 import { splitShellWords } from "../core/shell_words.ts";
 import { parseHost } from "./address.ts";
+import type { CredentialSource } from "./cdn_settings.ts";
 
 /** What may stand in an attribute: how it is read, and how a person is told. */
 export type Value<T> = {
@@ -167,6 +168,29 @@ export const httpUrl: Value<string> = read(
     /^https?:\/\/[^\s/]/.test(text) && URL.canParse(text)
       ? { value: text }
       : { problem: "expected a URL that begins with http:// or https://" },
+);
+
+/** A number above zero, with a fraction where that is wanted. */
+export function decimal(maximum: number, unit: string): Value<number> {
+  const expected = `a number of ${unit} above 0, up to ${maximum}`;
+  return read(expected, (text) => {
+    const number = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    return number > 0 && number <= maximum ? { value: number } : { problem: `expected ${expected}` };
+  });
+}
+
+/** Where secrets stand: never in the file itself. */
+export const credentials: Value<CredentialSource> = read<CredentialSource>(
+  '"env", "env:PREFIX" or "file:PATH"',
+  (text) => {
+    const [, kind, rest = ""] = /^(env|file)(?::(.*))?$/s.exec(text) ?? [];
+    if (kind === "env" && /^\w*$/.test(rest)) return { value: { from: "environment", prefix: rest } };
+    if (kind === "file" && rest !== "" && blankAtEnds(rest) === null && !rest.includes("\0")) {
+      return { value: { from: "file", path: rest } };
+    }
+    // What was found is not repeated: it may be the secret itself.
+    return { problem: 'expected "env", "env:PREFIX" or "file:PATH"; the secret itself does not stand here' };
+  },
 );
 
 /** Why `expression` cannot be used as a filter or a search; null: it can. */

@@ -1,10 +1,12 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { openPluginFactory } from "../../src/adapters/plugin_factory.ts";
+import type { CacheSettings } from "../../src/config/cdn_settings.ts";
 import type { PluginConfiguration } from "../../src/config/configuration.ts";
 import type { PluginKind, PluginSettings } from "../../src/config/plugin_settings.ts";
 import { textToBytePath } from "../../src/core/path.ts";
 import type { Plugin } from "../../src/ports.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { vendorServer } from "../support/vendors/vendor_server.ts";
 
 /** One plugin with the thing it talks to. */
 export type PluginUnderTest = AsyncDisposable & {
@@ -28,6 +30,7 @@ export function pluginConfiguration(settings: PluginSettings, name: string = set
 /** How each kind of plugin is put to the test. A new kind has its row here, and `plugin.test.ts` runs the whole suite on it. */
 export const PLUGIN_WORLDS: { readonly [K in PluginKind]?: () => Promise<PluginUnderTest> } = {
   command: commandWorld,
+  cdn: cdnWorld,
 };
 
 async function commandWorld(): Promise<PluginUnderTest> {
@@ -54,5 +57,40 @@ async function commandWorld(): Promise<PluginUnderTest> {
     received: () => readFile(dir.at("received"), "utf8").then((text) => text.trimEnd().split("\n"), () => []),
     secrets: [],
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
+}
+
+async function cdnWorld(): Promise<PluginUnderTest> {
+  let behaviour: "accept" | "refuse" | "hang" = "accept";
+  const answers = { accept: { status: 200 }, refuse: { status: 503 }, hang: null };
+  const server = await vendorServer(() => answers[behaviour]);
+  const secret = "the-key-of-the-test";
+  const dir = await tempDir();
+  await writeFile(dir.at("key"), secret, { mode: 0o600 });
+  const cache: CacheSettings = {
+    provider: "bunny",
+    endpoint: server.endpoint,
+    zone: "",
+    network: "",
+    soft: false,
+    credentials: { from: "file", path: dir.at("key") },
+    urls: { watch: WATCH, base: "http://www.example.com", match: null, indexNames: [] },
+    windowMs: 0,
+    itemsMax: null,
+    requestsPerSecond: null,
+    urlsPerDay: null,
+    directoriesPerDay: null,
+    collapseAbove: null,
+  };
+  const [plugin] = await openPluginFactory().open(pluginConfiguration({ kind: "cdn", caches: [cache] }, "edge"));
+  return {
+    plugin: plugin!,
+    behave: (how) => Promise.resolve(void (behaviour = how)),
+    received: () => Promise.resolve(server.requests.map(({ target }) => decodeURIComponent(target))),
+    secrets: [secret],
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await dir[Symbol.asyncDispose]();
+    },
   };
 }

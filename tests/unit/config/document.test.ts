@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { configurationDocument, REMOTE_EXAMPLES } from "../../../src/config/document.ts";
+import { CACHE_EXAMPLES, configurationDocument, REMOTE_EXAMPLES } from "../../../src/config/document.ts";
 import { HEAD } from "../../../src/config/schema.ts";
 import { PLUGIN_KINDS } from "../../../src/config/schema_plugin.ts";
 import type { ElementRule } from "../../../src/config/schema_rule.ts";
@@ -51,4 +51,12 @@ test("configurationDocument() shows remotes and a smallest file that can be read
   const withRemotes = smallest.replace(/<remote[^>]*\/>/, REMOTE_EXAMPLES.join(""));
   const remotes = readTexts([withRemotes]).configuration.roots[0]?.remotes;
   expect(remotes?.map(({ destination }) => destination.kind)).toEqual(["daemon", "ssh", "local"]);
+});
+
+test("configurationDocument() shows caches that can be read", () => {
+  const smallest = /```xml\n(.*?)```/s.exec(configurationDocument())?.[1] ?? "";
+  const block = `<plugin name="edge"><localpath watch="/data">${CACHE_EXAMPLES.join("")}</localpath></plugin></head>`;
+  const { plugins } = readTexts([smallest.replace("</head>", block)]).configuration;
+  const settings = plugins.map((plugin) => plugin.settings.kind === "cdn" ? plugin.settings.caches : []).flat();
+  expect(settings.map(({ provider }) => provider)).toEqual(["varnish", "cloudflare"]);
 });

@@ -162,7 +162,24 @@ test("readConfiguration() makes settings of every kind of plugin", () => {
       name: "edge",
       enabled: true,
       when: "changed",
-      settings: { kind: "cdn", caches: [{ watch, provider: "varnish", endpoint: "http://v", base: "http://e" }] },
+      settings: {
+        kind: "cdn",
+        caches: [{
+          provider: "varnish",
+          endpoint: "http://v",
+          zone: "",
+          network: "",
+          soft: false,
+          credentials: { from: "environment", prefix: "" },
+          urls: { watch, base: "http://e", match: null, indexNames: ["index.html"] },
+          windowMs: 100,
+          itemsMax: null,
+          requestsPerSecond: null,
+          urlsPerDay: null,
+          directoriesPerDay: null,
+          collapseAbove: null,
+        }],
+      },
     },
   ]);
 });
