@@ -74,6 +74,20 @@ const readRoute = (control: Control) =>
     responses: { 200: jsonAnswer("As it stands then", resyncSchema), ...refusals(404) },
   });
 
+const cancelRoute = (control: Control) =>
+  createRoute({
+    operationId: "cancelResync",
+    method: "delete",
+    path: "/v1/resyncs/{id}",
+    tags: ["resync"],
+    summary: "End its rsyncs; what arrived stays",
+    description: "Scope: resync.",
+    security: TOKEN_NEEDED,
+    middleware: [requireScope("resync"), resyncExists(control)] as const,
+    request: { params: z.object({ id: z.string() }) },
+    responses: { 202: jsonAnswer("As it stands now: it ends in a moment", resyncSchema), ...refusals(404, 409) },
+  });
+
 /** `/v1/resyncs`. */
 export function resyncRoutes(control: Control, keys: IdempotencyKeys) {
   const app = routeGroup();
@@ -101,6 +115,8 @@ export function resyncRoutes(control: Control, keys: IdempotencyKeys) {
     connectionOf(c.env).keepOpen?.();
     return c.json(resyncDocument(await control.waitForResync(id, wait)), 200);
   });
+
+  app.openapi(cancelRoute(control), (c) => c.json(resyncDocument(control.cancelResync(c.req.valid("param").id)), 202));
   return app;
 }
 

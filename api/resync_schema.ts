@@ -77,7 +77,8 @@ export function resyncDocument(resync: Resync): ResyncDocument {
       differences: resync.differences.map(({ root, remote, path, change }) => ({
         root,
         remote,
-        ...pathFields(path),
+        // The root's own attributes.
+        ...pathFields(path === "" ? "." : path),
         change,
       })),
     }),

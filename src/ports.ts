@@ -137,6 +137,8 @@ export interface RsyncProcess {
   readonly ended: Promise<RsyncEnd>;
   /** Bytes it has read and written so far in any way, null when unknown. Two equal readings mean no progress. */
   activity(): number | null;
+  /** Bytes it has written so far itself, which is what it has sent and a little more; null when unknown. */
+  sentBytes(): number | null;
   /** TERM now, KILL after `graceMs`. */
   end(graceMs: number): void;
 }

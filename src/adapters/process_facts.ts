@@ -28,9 +28,14 @@ export function leadsGroup(pid: number): boolean {
 export function readActivity(pid: number): number | null {
   const own = readIo(pid);
   if (own === null) return null;
-  let bytes = own;
+  let bytes = own.read + own.written;
   for (const child of readChildren(pid)) bytes += readActivity(child) ?? 0;
   return bytes;
+}
+
+/** Bytes the process itself has written, files and sockets alike; null when it is gone. */
+export function readWritten(pid: number): number | null {
+  return readIo(pid)?.written ?? null;
 }
 
 type Stat = { readonly comm: string; readonly state: string; readonly group: number; readonly startTime: string };
@@ -57,11 +62,11 @@ function readProgram(pid: number): string | null {
   }
 }
 
-function readIo(pid: number): number | null {
+function readIo(pid: number): { readonly read: number; readonly written: number } | null {
   const text = readText(`/proc/${pid}/io`);
   const read = text?.match(/^rchar: (\d+)$/m)?.[1];
   const written = text?.match(/^wchar: (\d+)$/m)?.[1];
-  return read === undefined || written === undefined ? null : Number(read) + Number(written);
+  return read === undefined || written === undefined ? null : { read: Number(read), written: Number(written) };
 }
 
 function readChildren(pid: number): number[] {

@@ -5,7 +5,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { isValidUtf8, pathToText } from "../core/path.ts";
 import type { BytePath } from "../core/path.ts";
 import type { RsyncEnd, RsyncProcess, RsyncStart } from "../ports.ts";
-import { describeProcess, readActivity } from "./process_facts.ts";
+import { describeProcess, readActivity, readWritten } from "./process_facts.ts";
 
 export type ProcessStart = RsyncStart & {
   /** A name looked up in PATH, or a path. */
@@ -94,6 +94,7 @@ export function startProcess(start: ProcessStart): RsyncProcess {
     },
     ended: finished.promise,
     activity: () => (isFinished ? null : readActivity(pid)),
+    sentBytes: () => (isFinished ? null : readWritten(pid)),
     end: (graceMs) => {
       if (isFinished || child.exitCode !== null || child.signalCode !== null) return;
       signalGroup(pid, "SIGTERM");
@@ -119,7 +120,7 @@ function spawnChild(start: ProcessStart, stdout: "pipe" | "ignore"): ChildProces
 }
 
 function notStarted(ended: Promise<RsyncEnd>): RsyncProcess {
-  return { pid: null, send: () => {}, ended, activity: () => null, end: () => {} };
+  return { pid: null, send: () => {}, ended, activity: () => null, sentBytes: () => null, end: () => {} };
 }
 
 /** The system says ENOENT for a missing program and for a missing working directory alike. */

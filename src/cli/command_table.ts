@@ -82,6 +82,7 @@ export const COMMANDS = {
     options: [
       ROOT_OPTION,
       REMOTE_OPTION,
+      { name: "path", value: "PATH", repeatable: true, brief: "Only this path of the root and what is below it" },
       { name: "no-delete", brief: "Send only, delete nothing" },
       { name: "dry-run", brief: "Change nothing, list what differs (implies --wait)" },
       { name: "checksum", brief: "Compare contents, not size and time" },
@@ -89,8 +90,8 @@ export const COMMANDS = {
       ...CLIENT_OPTIONS,
       ...COMMON_OPTIONS,
     ],
-    text: "PATH is relative to the root; without one everything is compared.",
-    examples: ["tssync resync --wait", "tssync resync --root www site/images", "tssync resync --dry-run"],
+    text: "PATH is relative to the root, as an operand or with --path; without one everything is compared.",
+    examples: ["tssync resync --wait", "tssync resync --root www --path site/images", "tssync resync --dry-run"],
   },
   failures: {
     brief: "Paths that a remote refuses",

@@ -18,7 +18,7 @@ export const resyncCommand: Command = async ({ options, operands }, surroundings
   const client = new Client(clientTarget(options, surroundings));
   const { terminal } = surroundings;
   const waits = options.has("wait") || options.has("dry-run");
-  const started = await startOrJoin(client, options, operands, waits, terminal);
+  const started = await startOrJoin(client, options, [...operands, ...options.texts("path")], waits, terminal);
   const resync = waits ? await waitForEnd(client, started, terminal) : started;
   terminal.out(options.has("json") ? jsonText(resync) : resyncText(resync));
   return resync.state === "succeeded" || (!waits && resync.finishedAt === null) ? 0 : 1;

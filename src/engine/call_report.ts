@@ -1,4 +1,5 @@
 /** Counts what rsync says it does, line by line. */
+import type { RsyncProcess } from "../ports.ts";
 import { type ItemizedLine, parseItemizedLine } from "../core/rsync_itemize.ts";
 
 /** `change`: rsync's eleven letters, or `*deleting`. */
@@ -18,11 +19,25 @@ export class CallReport {
   tap: ((item: ReportedItem) => void) | null = null;
   /** Whether names are told one by one; otherwise the totals count. */
   #itemized = false;
+  #running: Pick<RsyncProcess, "sentBytes"> | null = null;
   readonly #onItem: ((item: ReportedItem) => void) | undefined;
 
   constructor(onItem?: (item: ReportedItem) => void) {
     this.#onItem = onItem;
   }
+
+  /** Bytes of the runs that are over, and of the one that goes on. */
+  get bytesSoFar(): number {
+    return this.bytes + (this.#running?.sentBytes() ?? 0);
+  }
+
+  /** A run began whose bytes are to be counted while it goes on. */
+  readonly follow = (running: Pick<RsyncProcess, "sentBytes" | "ended">): void => {
+    this.#running = running;
+    void running.ended.then(() => {
+      if (this.#running === running) this.#running = null;
+    });
+  };
 
   /** Takes one line of rsync's output. */
   readonly onLine = (line: string): void => {
@@ -39,7 +54,10 @@ export class CallReport {
 
   #takeTotal(line: string): void {
     const total = TOTALS.exec(line);
-    if (total !== null) this.bytes += plainNumber(total[1]!) + plainNumber(total[2]!);
+    if (total !== null) {
+      this.bytes += plainNumber(total[1]!) + plainNumber(total[2]!);
+      this.#running = null;
+    }
     if (this.#itemized) return;
     const sent = SENT.exec(line);
     if (sent !== null) this.files += plainNumber(sent[1]!);

@@ -215,6 +215,8 @@ export interface Control {
   listResyncs(limit: number, afterId?: string): readonly Resync[];
   /** NOT_FOUND. */
   resync(id: string): Resync;
+  /** Ends its rsyncs; what arrived stays. NOT_FOUND, RESYNC_FINISHED. */
+  cancelResync(id: string): Resync;
   /** Resolves with the resync once it has ended or `timeoutMs` have passed. NOT_FOUND. */
   waitForResync(id: string, timeoutMs: number): Promise<Resync>;
   listFailures(query: FailureQuery): readonly Failure[];

@@ -218,6 +218,10 @@ export class Daemon implements Control {
     return this.#fullSync.get(id);
   }
 
+  cancelResync(id: string): Resync {
+    return this.#fullSync.cancel(id);
+  }
+
   waitForResync(id: string, timeoutMs: number): Promise<Resync> {
     return this.#fullSync.wait(id, timeoutMs);
   }

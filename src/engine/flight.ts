@@ -23,6 +23,8 @@ export type FlightRequest = {
   readonly cwd: BytePath;
   readonly list: Uint8Array;
   readonly onLine?: (line: string) => void;
+  /** Hears of the process, to ask it how far it is. */
+  readonly onStarted?: (process: Pick<RsyncProcess, "sentBytes" | "ended">) => void;
   /** Ended when nothing was read or written for so long. */
   readonly stallMs: number;
   /** Ends the run; its ending is then `cancelled`. */
@@ -52,6 +54,7 @@ export async function fly(world: FlightWorld, request: FlightRequest): Promise<F
     await process.ended;
     return CANCELLED;
   }
+  request.onStarted?.(process);
   process.send(request.list);
   // Recorded behind the list: the change is on its way before the database hears of the process that carries it.
   const leftover = process.pid === null ? null : world.runner.describe(process.pid);

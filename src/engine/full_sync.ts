@@ -2,8 +2,8 @@
 import { TssyncError } from "../core/error.ts";
 import type { EventType } from "../core/event.ts";
 import { LIMITS } from "../core/limits.ts";
-import { type RelPath, ROOT } from "../core/path.ts";
-import { CallReport } from "./call_report.ts";
+import { parentPath, type RelPath, ROOT } from "../core/path.ts";
+import { CallReport, type ReportedItem } from "./call_report.ts";
 import type { Resync, ResyncRemoteResult, ResyncRequest, ResyncState, ResyncTrigger } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { EventSink } from "./event_log.ts";
@@ -26,6 +26,7 @@ type Running = {
   readonly perRemote: ResyncRemoteResult[];
   readonly differences: Difference[];
   readonly abort: AbortController;
+  isCancelled: boolean;
   readonly waiters: Set<() => void>;
   /** Remotes whose deletes wait for a decision. */
   readonly held: Set<Remote>;
@@ -74,6 +75,7 @@ export class FullSync {
       perRemote: [],
       differences: [],
       abort: new AbortController(),
+      isCancelled: false,
       waiters: new Set(),
       held: new Set(),
       state: "queued",
@@ -95,6 +97,22 @@ export class FullSync {
     const row = this.#world.store.readResync(id);
     if (row === null) throw new TssyncError("NOT_FOUND", `There is no resync ${id}. See: tssync status.`);
     return JSON.parse(row.document) as Resync;
+  }
+
+  /** Ends its rsyncs and what has not begun. What arrived stays. Throws NOT_FOUND, RESYNC_FINISHED. */
+  cancel(id: string): Resync {
+    const running = this.#running.get(id);
+    if (running === undefined) {
+      const { state } = this.get(id);
+      throw new TssyncError("RESYNC_FINISHED", `Cannot cancel the resync ${id}: it has ended (${state}).`, {
+        id,
+        state,
+      });
+    }
+    this.#world.log.write("info", `resync ${id} is cancelled`);
+    running.isCancelled = true;
+    running.abort.abort();
+    return this.get(id);
   }
 
   list(limit: number, afterId?: string): Resync[] {
@@ -154,8 +172,11 @@ export class FullSync {
 
   #queue(running: Running, root: Root, remote: Remote): void {
     const { request } = running;
+    const asked = new Set<string>(request.paths ?? [ROOT]);
     const report = new CallReport((item) => {
-      if (request.dryRun !== true || running.differences.length >= LIMITS.differencesMax) return;
+      if (request.dryRun !== true || !isAsked(item, asked) || running.differences.length >= LIMITS.differencesMax) {
+        return;
+      }
       const change = item.deleted ? "delete" : "send";
       running.differences.push({ root: root.rootId, remote: remote.id, path: item.path, change });
     });
@@ -169,6 +190,7 @@ export class FullSync {
       // `crontabfilter` is for periodic syncs: what any other left out would never be sent.
       excludePatterns: running.trigger === "cron" ? root.configuration.periodicSync?.excludePatterns ?? [] : [],
       signal: running.abort.signal,
+      isCancelled: () => running.isCancelled,
       report,
       onStart: () => {
         running.held.delete(remote);
@@ -241,7 +263,7 @@ export class FullSync {
         remotesDone: running.perRemote.length,
         remotes: running.remotes,
         files: running.reports.reduce((sum, report) => sum + report.files, 0),
-        bytes: running.reports.reduce((sum, report) => sum + report.bytes, 0),
+        bytes: running.reports.reduce((sum, report) => sum + report.bytesSoFar, 0),
       },
       perRemote: [...running.perRemote],
       ...(running.request.dryRun === true ? { differences: [...running.differences] } : {}),
@@ -255,3 +277,10 @@ export class FullSync {
 }
 
 const REFUSED: FlightEnd = { ending: "refused", exitCode: null, durationMs: 0, stderr: "", reason: "" };
+
+/** rsync also speaks of the directories above what it was asked for. */
+function isAsked({ path, deleted }: ReportedItem, asked: ReadonlySet<string>): boolean {
+  if (deleted || asked.has(ROOT)) return true;
+  for (let above = path; above !== ROOT; above = parentPath(above)) if (asked.has(above)) return true;
+  return false;
+}

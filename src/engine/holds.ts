@@ -60,6 +60,11 @@ export class Holds {
     return this.#holds.filter((hold) => hold.root === root && hold.remote === remote && hold.state === "waiting");
   }
 
+  /** Whether nobody has decided it. */
+  isWaiting(id: string): boolean {
+    return this.#holds.some((hold) => hold.id === id && hold.state === "waiting");
+  }
+
   /** Newest first. */
   list(): readonly Hold[] {
     return [...this.#holds].reverse();

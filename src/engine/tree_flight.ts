@@ -264,7 +264,8 @@ async function findDeletes(
 
 const NOTHING_TO_DO: FlightEnd = { ending: "complete", exitCode: 0, durationMs: 0, stderr: "", reason: "" };
 
-function worse(one: FlightEnd, other: FlightEnd): FlightEnd {
+/** One end for two calls: the first that was not complete, and the time of both. */
+export function worse(one: FlightEnd, other: FlightEnd): FlightEnd {
   const durationMs = one.durationMs + other.durationMs;
   return one.ending === "complete" ? { ...other, durationMs } : { ...one, durationMs };
 }

@@ -2,17 +2,18 @@
  * Two lanes of one remote: `tree` mirrors subtrees, `full` the whole root and the remote's share of resyncs, which may take
  * hours. Small changes fly under both.
  */
-import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import { combineMarks, type Mark, type MarkKind } from "../core/mark.ts";
 import { absolutePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
 import type { CallOptions } from "../core/rsync_command.ts";
 import { CallReport } from "./call_report.ts";
-import type { FlightEnd } from "./flight.ts";
+import { hasArrived } from "./flat_flight.ts";
+import { CANCELLED, type FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
 import { callOptions, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
-import { flyTree, type TreeResult } from "./tree_flight.ts";
+import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
+import { flyTree, type TreeResult, worse } from "./tree_flight.ts";
 
 /** What a tree flight does with its directories. */
 export type TreeTask = {
@@ -34,6 +35,8 @@ export type TreeJob = TreeTask & {
   /** Its deletes wait for a decision; `onEnd` comes after that. */
   readonly onHeld: () => void;
   readonly onEnd: (end: FlightEnd) => void;
+  /** Whether its signal was aborted by somebody who no longer wants it; else tssync stops, and what waits is kept. */
+  readonly isCancelled: () => boolean;
 };
 
 export class TreeLane implements Lane {
@@ -56,7 +59,17 @@ export class TreeLane implements Lane {
   queue(job: TreeJob): boolean {
     if (this.#jobs.length >= LIMITS.resyncsQueuedMax) return false;
     this.#jobs.push(job);
+    job.signal.addEventListener("abort", () => this.#drop(job), { once: true });
     return true;
+  }
+
+  /** A job that has not begun is not waited for: what it waits behind may take hours. */
+  #drop(job: TreeJob): void {
+    const index = this.#jobs.indexOf(job);
+    if (index < 0 || !job.isCancelled()) return;
+    this.#jobs.splice(index, 1);
+    this.#jobFailed(job, this.#share.host.world.clock.wallMs());
+    job.onEnd(CANCELLED);
   }
 
   hasWork(): boolean {
@@ -125,7 +138,7 @@ export class TreeLane implements Lane {
     const startedAtMs = host.world.clock.wallMs();
     if (job.signal.aborted) {
       this.#jobFailed(job, startedAtMs);
-      job.onEnd({ ...NOTHING_FLOWN, ending: "cancelled", reason: "cancelled" });
+      job.onEnd(CANCELLED);
       return true;
     }
     if (job.deletes && !job.dryRun && !host.mayDelete(job.paths.includes(ROOT))) {
@@ -134,17 +147,18 @@ export class TreeLane implements Lane {
       return false;
     }
     job.onStart();
-    // Named by a person: it may be what the filter excludes.
-    const paths = job.paths.filter((path) => !isExcluded(host.filter, path));
-    const present = paths.filter((path) => this.#isDirectory(path));
-    for (const path of paths) {
-      if (!present.includes(path) && !job.dryRun) marks.waiting.quick.add(host.newMark(path, "path", startedAtMs));
-    }
+    const { present, plan } = sortPaths(this.#share, job, startedAtMs);
     let end: FlightEnd = NOTHING_FLOWN;
     let held: readonly RelPath[] = [];
-    if (present.length > 0) {
+    if (present.length > 0 || plan.entries.length > 0) {
       using _flight = marks.beginTree([]);
-      ({ end, held } = await this.#flyTask({ ...job, paths: present, signal: AbortSignal.any([job.signal, signal]) }));
+      const task = { ...job, signal: AbortSignal.any([job.signal, signal]) };
+      if (plan.entries.length > 0) end = await flyNames({ ...this.#share, lane: this.#name }, task, plan);
+      if (present.length > 0 && hasArrived({ end })) {
+        const tree = await this.#flyTask({ ...task, paths: present });
+        held = tree.held;
+        end = held.length > 0 ? tree.end : worse(end, tree.end);
+      }
     }
     this.#tell();
     if (!job.dryRun && present.includes(ROOT)) {
@@ -168,7 +182,7 @@ export class TreeLane implements Lane {
   #holdJob(job: TreeJob, held: readonly RelPath[]): void {
     const { host, configuration: { id: remote }, tryLane } = this.#share;
     job.onHeld();
-    host.holds.open(
+    const hold = host.holds.open(
       { root: host.rootId, remote, origin: "resync", count: held.length, examples: held },
       (decision, hold) => {
         if (decision === "reject") return job.onEnd(NOTHING_FLOWN);
@@ -182,6 +196,11 @@ export class TreeLane implements Lane {
         tryLane("full");
       },
     );
+    job.signal.addEventListener("abort", () => {
+      if (!job.isCancelled() || !host.holds.isWaiting(hold.id)) return;
+      host.holds.withdraw(host.rootId, remote, "resync");
+      job.onEnd(CANCELLED);
+    }, { once: true });
   }
 
   /** Deletes that marks of whole subtrees found; with the root among them they are a full sync's. */
@@ -201,6 +220,7 @@ export class TreeLane implements Lane {
       report: new CallReport(),
       onStart: () => {},
       onHeld: () => {},
+      isCancelled: () => false,
       onEnd: (end) =>
         host.world.log.write("info", `approved deletes of ${remote}: ${end.ending}`, { root: host.rootId, remote }),
     }, held);
@@ -219,6 +239,7 @@ export class TreeLane implements Lane {
         tops: task.paths,
         call,
         cwd: host.rootPath,
+        onStarted: task.report.follow,
         isSound: () => host.isSound(task.paths.includes(ROOT)),
         filter: host.filter,
         // Comparing content reads whole files on the other side before a byte travels.
@@ -348,12 +369,5 @@ type Landed = {
 };
 
 const A_DIRECTORY = { kind: "directory", size: 0 } as const;
-
-function isExcluded(filter: Filter, path: RelPath): boolean {
-  return filter.active && filter.excludedBy(path, "directory") !== null;
-}
-
-/** Times the stall time. */
-const CHECKSUM_PATIENCE = 10;
 
 const NOTHING_FLOWN: FlightEnd = { ending: "complete", exitCode: 0, durationMs: 0, stderr: "", reason: "" };

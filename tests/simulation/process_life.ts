@@ -265,6 +265,7 @@ export class ProcessLife {
         inner.send(list);
       },
       activity: () => inner.activity(),
+      sentBytes: () => inner.sentBytes(),
       end: (graceMs) => {
         if (this.#calls()) inner.end(graceMs);
       },
@@ -338,6 +339,7 @@ const DEAD_PROCESS: RsyncProcess = {
   ended: new Promise(() => {}),
   send: () => {},
   activity: () => null,
+  sentBytes: () => null,
   end: () => {},
 };
 

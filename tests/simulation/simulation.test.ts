@@ -145,6 +145,7 @@ function skippingNames(runner: Machine["runner"]): Machine["runner"] {
           inner.send(last < 0 ? list : list.subarray(0, last + 1));
         },
         activity: () => inner.activity(),
+        sentBytes: () => inner.sentBytes(),
         end: (graceMs) => inner.end(graceMs),
       } satisfies RsyncProcess;
     },

@@ -54,6 +54,7 @@ export class ScriptedRsync implements RsyncRunner {
       },
       ended: ended.promise,
       activity: () => this.activity(),
+      sentBytes: () => this.activity(),
       end: (graceMs) => {
         this.ended.push(graceMs);
         finish({ exitCode: 20 });

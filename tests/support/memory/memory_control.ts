@@ -129,6 +129,14 @@ export class MemoryControl implements Control {
     return found;
   }
 
+  cancelResync(id: string): Resync {
+    if (this.resync(id).finishedAtMs !== null) {
+      throw new TssyncError("RESYNC_FINISHED", `The resync ${id} has ended`, { id });
+    }
+    this.finishResync(id, { state: "cancelled" });
+    return this.resync(id);
+  }
+
   waitForResync(id: string, timeoutMs: number): Promise<Resync> {
     const resync = this.resync(id);
     if (resync.finishedAtMs !== null) return Promise.resolve(resync);

@@ -158,6 +158,10 @@ class MemoryRsyncProcess implements RsyncProcess {
     return this.#isEnded ? null : this.#steps * 1000 + this.#output.length + this.#stderr.length;
   }
 
+  sentBytes(): number | null {
+    return this.#isEnded ? null : this.#steps * 1000;
+  }
+
   end(graceMs: number): void {
     if (this.#isEnded) return;
     this.#killTimer?.cancel();

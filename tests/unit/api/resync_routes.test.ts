@@ -209,3 +209,14 @@ test("GET /v1/resyncs/{id} of an unknown id is 404 before the query is looked at
   const answer = await new ApiUnderTest().get("/v1/resyncs/nope?wait=abc");
   expect(answer).toMatchObject({ status: 404, body: { code: "not-found" } });
 });
+
+test("DELETE /v1/resyncs/{id} cancels a running one, and is 409 when it has ended", async () => {
+  const api = new ApiUnderTest();
+  api.control.startResync({}, "api");
+  expect((await api.send("DELETE", "/v1/resyncs/r1", { scope: "status" })).status).toBe(403);
+  const cancelled = await api.send("DELETE", "/v1/resyncs/r1", { scope: "resync" });
+  expect(cancelled).toMatchObject({ status: 202, body: { id: "r1", state: "cancelled" } });
+  const again = await api.send("DELETE", "/v1/resyncs/r1");
+  expect(again).toMatchObject({ status: 409, body: { code: "resync-finished", id: "r1" } });
+  expect((await api.send("DELETE", "/v1/resyncs/nope")).status).toBe(404);
+});

@@ -16,6 +16,7 @@ function scriptedRunner(...runs: { readonly exitCode: number; readonly lines: re
       return {
         pid: null,
         activity: () => 0,
+        sentBytes: () => 0,
         send: () => {},
         end: () => {},
         ended: Promise.resolve({ exitCode, signal: null, stderr: "", startError: null, durationMs: 1, output: "" }),

@@ -21,6 +21,7 @@ async function flown(names: readonly string[], runs: readonly Run[], listed: rea
       return {
         pid: null,
         activity: () => 0,
+        sentBytes: () => 0,
         send: (list) => void lists.push(Buffer.from(list).toString("latin1").replaceAll("\0", " ").trim()),
         end: () => {},
         ended: Promise.resolve({ exitCode, signal: null, stderr, startError: null, durationMs: 1, output: "" }),

@@ -118,6 +118,74 @@ describe("a resync", () => {
     expect(engine.daemon.resync(id)).toMatchObject({ state: "failed" });
   });
 
+  test("of a file sends it, of a name that is gone deletes it, and counts both before it ends", async () => {
+    const engine = await started();
+    spoil(engine);
+    engine.remote().disk.write("/dst/b/g" as BytePath, "spoilt, too");
+    const paths = ["a/f", "b/extra"] as RelPath[];
+    const dry = await ended(engine, engine.daemon.startResync({ paths, dryRun: true }, "api").id);
+    expect(dry.differences?.map(({ path, change }) => `${change} ${path}`).toSorted()).toEqual([
+      "delete b/extra",
+      "send a/f",
+    ]);
+    const { state, perRemote } = await ended(engine, engine.daemon.startResync({ paths }, "api").id);
+    expect(state).toBe("succeeded");
+    expect(perRemote[0]).toMatchObject({ files: 1, deletes: 1, exitCode: 0, error: null });
+    expect(engine.differences()).toEqual(["b/g"]);
+  });
+
+  test("of a name that is excluded touches nothing, of one that is refused fails and is tried again", async () => {
+    const engine = await started({ root: { excludes: ["(.*)\\.tmp"] } });
+    engine.remote().disk.write("/dst/a/x.tmp" as BytePath, "theirs");
+    await ended(engine, engine.daemon.startResync({ paths: ["a/x.tmp"] as RelPath[] }, "api").id);
+    expect(engine.remote().disk.lstat("/dst/a/x.tmp" as BytePath)).not.toBeNull();
+    engine.remote().disk.write("/dst/a/f" as BytePath, "spoilt");
+    engine.remote().refused.add("a/f" as RelPath);
+    const { state, perRemote } = await ended(
+      engine,
+      engine.daemon.startResync({ paths: ["a/f"] as RelPath[] }, "api").id,
+    );
+    expect([state, perRemote[0]?.exitCode]).toEqual(["failed", 23]);
+    await engine.until(() => engine.daemon.listFailures({}).length > 0);
+  });
+
+  test("moves its progress while rsync goes on", async () => {
+    const engine = await started();
+    for (let count = 0; count < 20; count++) engine.remote().disk.write(`/dst/a/extra${count}` as BytePath, "x");
+    engine.stepMs = 100;
+    const { id } = engine.daemon.startResync({}, "api");
+    await engine.until(() => engine.daemon.resync(id).progress.bytes > 0);
+    const { state, progress } = engine.daemon.resync(id);
+    expect([state, progress.remotesDone]).toEqual(["running", 0]);
+    await engine.until(() => engine.daemon.resync(id).progress.bytes > progress.bytes);
+  });
+
+  test("that is cancelled ends its rsync, and one that waits behind it is cancelled at once", async () => {
+    const engine = await started();
+    engine.stepMs = 1_000;
+    const running = engine.daemon.startResync({}, "api").id;
+    const waiting = engine.daemon.startResync({ paths: ["a"] as RelPath[] }, "api").id;
+    await engine.until(() => engine.daemon.resync(running).state === "running");
+    expect(engine.daemon.cancelResync(waiting)).toMatchObject({ state: "cancelled" });
+    engine.daemon.cancelResync(running);
+    const { state, perRemote } = await ended(engine, running);
+    expect([state, perRemote[0]?.error]).toEqual(["cancelled", "cancelled"]);
+    expect(() => engine.daemon.cancelResync(running)).toThrow("has ended (cancelled)");
+    expect(() => engine.daemon.cancelResync("x")).toThrow("There is no resync x");
+    engine.stepMs = 0;
+    expect(await ended(engine, engine.daemon.startResync({}, "api").id)).toMatchObject({ state: "succeeded" });
+  });
+
+  test("that is cancelled while its deletes wait for a decision withdraws them", async () => {
+    const engine = await started();
+    for (let count = 0; count < 300; count++) engine.remote().disk.write(`/dst/b/extra${count}` as BytePath, "x");
+    const { id } = engine.daemon.startResync({}, "api");
+    await engine.until(() => engine.daemon.resync(id).state === "held");
+    engine.daemon.cancelResync(id);
+    expect(engine.daemon.resync(id).state).toBe("cancelled");
+    expect(engine.daemon.listHolds()).toMatchObject([{ state: "rejected" }]);
+  });
+
   test("of something unknown names what there is", async () => {
     const engine = await started();
     for (const request of [{ roots: ["x"] }, { remotes: ["x"] }]) {
