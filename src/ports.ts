@@ -131,7 +131,10 @@ export type RsyncEnd = {
 /** One running rsync. */
 export interface RsyncProcess {
   readonly pid: number | null;
-  /** Gives it its list and closes its stdin. Called once; a process that died before is no error here, `ended` tells. */
+  /**
+   * Gives it its list, a NUL after each name, and closes its stdin. Called once; a process that died before is no error here,
+   * `ended` tells. Should we be killed meanwhile, it has read whole names alone.
+   */
   send(list: Uint8Array): void;
   /** Resolves when the process and its pipes are closed. Never rejects. */
   readonly ended: Promise<RsyncEnd>;

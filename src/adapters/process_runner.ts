@@ -4,6 +4,7 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { clearTimeout, setTimeout } from "node:timers";
 import { isValidUtf8, pathToText } from "../core/path.ts";
 import type { BytePath } from "../core/path.ts";
+import { sendWholeNames } from "./whole_names.ts";
 import type { RsyncEnd, RsyncProcess, RsyncStart } from "../ports.ts";
 import { describeProcess, readActivity, readWritten } from "./process_facts.ts";
 
@@ -90,7 +91,7 @@ export function startProcess(start: ProcessStart): RsyncProcess {
   return {
     pid,
     send: (list) => {
-      child.stdin?.end(list);
+      if (child.stdin !== null) sendWholeNames(child.stdin, list);
     },
     ended: finished.promise,
     activity: () => (isFinished ? null : readActivity(pid)),

@@ -38,6 +38,13 @@ export type FlightRequest = {
   readonly waiting?: WaitingRsync | null;
 };
 
+/**
+ * Both sides of a connection tell each other now and then that they are alive, also when they wait for each other for ever (seen
+ * once with 3.2.7). A run that does no more than that is ended, too, but late: a file of terabytes may be put together there.
+ */
+const ALIVE_BYTES_MAX = 4096;
+const ALIVE_STALL_TIMES = 20;
+
 /** Readings of a run's activity within one stall time. */
 const READINGS = 4;
 
@@ -67,8 +74,8 @@ export async function fly(world: FlightWorld, request: FlightRequest): Promise<F
     const text = summariseMessages(end.stderr);
     const durationMs = world.clock.monotonicMs() - startedAtMs;
     if (request.signal.aborted) return { ...CANCELLED, durationMs };
-    if (stall.stalled) {
-      const reason = `no progress for ${Math.round(request.stallMs / 1000)} s, ended`;
+    if (stall.stalledMs > 0) {
+      const reason = `no progress for ${Math.round(stall.stalledMs / 1000)} s, ended`;
       return { ending: "remote_down", exitCode: end.exitCode, durationMs, stderr: end.stderr, reason };
     }
     if (end.startError !== null) {
@@ -114,16 +121,19 @@ function watchStall(
   clock: Clock,
   process: RsyncProcess,
   stallMs: number,
-): { readonly stalled: boolean; cancel(): void } {
-  const watch = { stalled: false, cancel: () => timer.cancel() };
+): { readonly stalledMs: number; cancel(): void } {
+  const watch = { stalledMs: 0, cancel: () => timer.cancel() };
   let last = -1;
+  let alive = { activity: -Infinity, readings: 0 };
   let quietReadings = 0;
   const look = () => {
     const activity = process.activity();
     quietReadings = activity !== null && activity === last ? quietReadings + 1 : 0;
     last = activity ?? -1;
-    if (quietReadings >= READINGS) {
-      watch.stalled = true;
+    const isAlive = activity !== null && activity - alive.activity <= ALIVE_BYTES_MAX;
+    alive = isAlive ? { ...alive, readings: alive.readings + 1 } : { activity: activity ?? -Infinity, readings: 0 };
+    if (quietReadings >= READINGS || alive.readings >= ALIVE_STALL_TIMES * READINGS) {
+      watch.stalledMs = quietReadings >= READINGS ? stallMs : ALIVE_STALL_TIMES * stallMs;
       process.end(LIMITS.killGraceMs);
     } else timer = clock.after(stallMs / READINGS, look);
   };

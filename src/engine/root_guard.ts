@@ -68,9 +68,16 @@ export class RootGuard {
     return trouble ?? this.#emptied;
   }
 
-  /** Whether it has lost so much since it was last remembered that its changes alone cannot be believed. */
+  /** Whether it has lost so much since it was last remembered that its changes alone cannot be believed; then it says so. */
   hasShrunk(sighting: Sighting): boolean {
-    return hasShrunk(this.#memory.read()?.entries ?? 0, Math.max(sighting.entries, this.#countNames()));
+    const [before, now] = [this.#memory.read()?.entries ?? 0, Math.max(sighting.entries, this.#countNames())];
+    if (!hasShrunk(before, now)) return false;
+    const { id, path } = this.#configuration;
+    const message =
+      `${pathToText(path)} had ${before} entries and has ${now} now: a full sync compares all of it, and asks ` +
+      "before it deletes too much";
+    this.#world.log.write("warning", message, { root: id });
+    return true;
   }
 
   /** Why the last run was paused by a person; null: it was not. */

@@ -38,7 +38,7 @@ export async function startMirror(args: readonly string[], { stateDir, ...option
       address: ready[1] ?? null,
       ask,
       flush: async () => {
-        const { code, stdout, stderr } = await ask("flush", "--timeout", "60s");
+        const { code, stdout, stderr } = await ask("flush", "--timeout", "120s");
         if (code !== 0) throw new Error(`tssync flush ended with ${code}: ${stdout}${stderr}${running.stderr}`);
       },
       remotes: async () => {

@@ -82,6 +82,22 @@ describe("fly()", () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test("ends a run that says for long that it is alive, and does nothing", async () => {
+    const { world, request, rsync, clock } = flight({ hangs: true });
+    let read = 0;
+    rsync.activity = () => read += 8;
+    const flying = fly(world, request);
+    await clock.advance(790_000);
+    expect(rsync.ended).toEqual([]);
+    await clock.advance(30_000);
+    expect((await flying).reason).toBe("no progress for 800 s, ended");
+    const busy = flight({ hangs: true });
+    busy.rsync.activity = () => read += 5_000;
+    void fly(busy.world, busy.request);
+    await busy.clock.advance(3_600_000);
+    expect(busy.rsync.ended).toEqual([]);
+  });
+
   test("lets a run alone whose progress cannot be told", async () => {
     const { world, request, rsync, clock, abort } = flight({ hangs: true });
     const flying = fly(world, request);
