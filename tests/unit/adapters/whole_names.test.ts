@@ -12,9 +12,10 @@ import "../../support/test_limits.ts";
 
 test("sendWholeNames() leaves whole names behind when its process is killed in the middle", async () => {
   await using dir = await tempDir();
-  const support = new URL("../../support/", import.meta.url).pathname;
-  const reader = [process.execPath, `${support}late_reader.ts`, dir.at("go"), dir.at("out")];
-  const sender = spawn(process.execPath, [`${support}list_sender.ts`, ...reader], {
+  const reading = new URL("../../support/late_reader.ts", import.meta.url).pathname;
+  const sending = new URL("../../support/list_sender.ts", import.meta.url).pathname;
+  const reader = [process.execPath, reading, dir.at("go"), dir.at("out")];
+  const sender = spawn(process.execPath, [sending, ...reader], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(sender.stdout, "data");
