@@ -5,6 +5,7 @@ import type { Control } from "../src/engine/control.ts";
 import { requireScope } from "./authentication.ts";
 import { jsonAnswer, refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import { pathFields, pathFieldsSchema } from "./path_text.ts";
+import { lastReloadDocument, lastReloadSchema, reloadDocument, reloadSchema } from "./reload_schema.ts";
 import { rootConfigurationSchema } from "./root_schema.ts";
 
 const elementSchema = z.object({
@@ -37,6 +38,7 @@ const configurationSchema = z.object({
     when: z.enum(PLUGIN_MOMENTS),
     element: elementSchema,
   })),
+  lastReload: lastReloadSchema,
 }).openapi("Configuration");
 
 const configRoute = createRoute({
@@ -51,12 +53,30 @@ const configRoute = createRoute({
   responses: { 200: jsonAnswer("As it holds now", configurationSchema), ...refusals() },
 });
 
-/** `/v1/config`. */
+const reloadRoute = createRoute({
+  operationId: "reloadConfiguration",
+  method: "post",
+  path: "/v1/config/reload",
+  tags: ["status"],
+  summary: "Read the configuration again and apply what changed, without dropping watches",
+  description: "Scope: admin. As HUP does. On any problem nothing changes: 422 names all of them in `problems`.",
+  security: TOKEN_NEEDED,
+  middleware: [requireScope("admin")] as const,
+  responses: { 200: jsonAnswer("What changed", reloadSchema), ...refusals(422) },
+});
+
+/** `/v1/config` and its reload. */
 export function configRoutes(control: Control) {
-  return routeGroup().openapi(configRoute, (c) => {
-    const masked = maskedConfiguration(control.configuration());
-    const roots = masked.roots.map((root) => ({ ...root, ...pathFields(root.path) }));
-    // The schema drops nothing that stands in it, and copies: what is answered is what is described.
-    return c.json(configurationSchema.parse({ ...masked, roots }), 200);
-  });
+  return routeGroup().openapi(reloadRoute, async (c) => c.json(reloadDocument(await control.reload()), 200)).openapi(
+    configRoute,
+    (c) => {
+      const masked = maskedConfiguration(control.configuration());
+      const roots = masked.roots.map((root) => ({ ...root, ...pathFields(root.path) }));
+      // The schema drops nothing that stands in it, and copies: what is answered is what is described.
+      return c.json(
+        configurationSchema.parse({ ...masked, roots, lastReload: lastReloadDocument(control.lastReload()) }),
+        200,
+      );
+    },
+  );
 }

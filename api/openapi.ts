@@ -35,7 +35,7 @@ const DESCRIPTIONS = {
   413: "The body is too large",
   415: "The body is not JSON",
   421: "The `Host` is not ours",
-  422: "The body does not say what is expected",
+  422: "The body, or the configuration, does not say what is expected",
   429: "Too many requests; `Retry-After` says when to come back",
   503: "Not now: starting, stopping or not ready",
   504: "Not done in time",

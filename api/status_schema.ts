@@ -9,6 +9,7 @@ import type {
   RootStatus,
 } from "../src/engine/control.ts";
 import { pathFields, pathFieldsSchema } from "./path_text.ts";
+import { lastReloadDocument, lastReloadSchema } from "./reload_schema.ts";
 import { timeSchema, timeText } from "./time_text.ts";
 
 const ROOT_STATES = [
@@ -80,6 +81,7 @@ export const statusSchema = z.object({
   cursor: z.string().meta({ description: "Id of the newest event" }),
   roots: z.array(rootSchema),
   plugins: z.array(pluginSchema),
+  lastReload: lastReloadSchema,
 }).openapi("Status");
 
 export type StatusDocument = z.output<typeof statusSchema>;
@@ -94,6 +96,7 @@ export function statusDocument(status: DaemonStatus): StatusDocument {
     cursor: status.cursor,
     roots: status.roots.map((root) => rootDocument(root, status.nowMs)),
     plugins: status.plugins.map((plugin) => pluginDocument(plugin, status.nowMs)),
+    lastReload: lastReloadDocument(status.lastReload),
   };
 }
 

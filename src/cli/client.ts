@@ -6,6 +6,7 @@ import type { ExplanationDocument } from "../../api/explain_routes.ts";
 import type { FailureDocument } from "../../api/failure_schema.ts";
 import type { HoldDocument } from "../../api/hold_schema.ts";
 import { errorCodeOf } from "../../api/problem.ts";
+import type { ReloadDocument } from "../../api/reload_schema.ts";
 import type { ResyncDocument } from "../../api/resync_schema.ts";
 import type { RemoteDocument, RootDocument, StatusDocument } from "../../api/status_schema.ts";
 import type { NewTokenDocument, TokenDocument, TokenInput } from "../../api/token_schema.ts";
@@ -71,6 +72,11 @@ export class Client {
   ): Promise<RemoteDocument> {
     const path = `/v1/roots/${encodeURIComponent(root)}/remotes/${encodeURIComponent(remote)}/${action}`;
     return this.#json("POST", path, reasonBody(reason));
+  }
+
+  /** May take as long as running flights of what is removed. */
+  reload(): Promise<ReloadDocument> {
+    return this.#json("POST", "/v1/config/reload");
   }
 
   /** All of them. */

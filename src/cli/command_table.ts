@@ -93,6 +93,16 @@ export const COMMANDS = {
     text: "PATH is relative to the root, as an operand or with --path; without one everything is compared.",
     examples: ["tssync resync --wait", "tssync resync --root www --path site/images", "tssync resync --dry-run"],
   },
+  reload: {
+    brief: "Let the daemon read its configuration again",
+    operands: "",
+    operandsMax: 0,
+    options: [...CLIENT_OPTIONS, ...COMMON_OPTIONS],
+    text:
+      "Applies what changed and prints it; the rest goes on undisturbed. On any problem (exit 78) the old one stays.\n" +
+      "HUP does the same and tells the log.",
+    examples: ["tssync reload"],
+  },
   failures: {
     brief: "Paths that a remote refuses",
     operands: "[ID]",

@@ -13,6 +13,7 @@ import { commandText, overviewText } from "./help_text.ts";
 import { holdsCommand } from "./holds_command.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { pauseCommand, resumeCommand } from "./pause_command.ts";
+import { reloadCommand } from "./reload_command.ts";
 import { resyncCommand } from "./resync_command.ts";
 import { serveCommand } from "./serve_command.ts";
 import { statusCommand } from "./status_command.ts";
@@ -28,6 +29,7 @@ const RUNNERS = {
   check: checkCommand,
   demo: demoCommand,
   status: statusCommand,
+  reload: reloadCommand,
   resync: resyncCommand,
   failures: failuresCommand,
   events: eventsCommand,

@@ -3,6 +3,7 @@ import type { ProcessLog } from "../adapters/log.ts";
 import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { ERRORS, TssyncError } from "../core/error.ts";
 import { pathToText } from "../core/path.ts";
+import type { Control } from "../engine/control.ts";
 import type { Command } from "./command.ts";
 import { reportFailure, reportReady, startDetached, takeDetachedMark } from "./detach.ts";
 import { unexpected } from "./error_report.ts";
@@ -49,20 +50,24 @@ type Serving = {
 async function serve({ reading, paths, log, invocation, surroundings }: Serving): Promise<number> {
   const { configuration, warnings } = reading;
   const stopAsked = Promise.withResolvers<string>();
+  const started = Promise.withResolvers<Control>();
+  // Asked for while it starts: then it is done behind that. The log tells what came of it.
+  const reloadAsked = () => started.promise.then((control) => control.reload()).catch(() => {});
   using _signals = onSignals({
     stop: stopAsked.resolve,
-    reload: () =>
-      log.write("warning", "HUP: this version cannot re-read its configuration while it runs; restart it instead"),
+    reload: () => void reloadAsked(),
     reopenLog: () => log.reopen(),
   });
   for (const warning of warnings) log.write("warning", warning.message);
   await using instance = await openInstance({
     configuration,
+    read: () => loadConfiguration(invocation, surroundings.cwd),
     paths,
     log,
     withApi: true,
   });
   await instance.start();
+  started.resolve(instance.control);
   for (const root of configuration.roots) {
     const remotes = root.remotes.map((remote) => remote.address).join(", ");
     log.write("info", `mirroring ${pathToText(root.path)} to ${remotes}`, { root: root.id });

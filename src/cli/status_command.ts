@@ -16,6 +16,12 @@ export const statusCommand: Command = async ({ options }, surroundings) => {
 export function statusText(status: StatusDocument, nowMs: number): string {
   const since = (time: string) => ageText(Math.max(0, nowMs - Date.parse(time)) / 1_000);
   const parts = [`${status.node}: running for ${since(status.startedAt)}\n`];
+  const { lastReload } = status;
+  if (!lastReload.ok) {
+    parts.push(`The configuration was refused ${since(lastReload.at)} ago, the one of before holds:\n`);
+    parts.push(...lastReload.problems.map(({ message }) => `  ${visibleText(message)}\n`));
+    parts.push("  Mend it, then: tssync reload\n");
+  }
   for (const root of status.roots) {
     const reason = root.reason === null ? "" : `: ${visibleText(root.reason)}`;
     parts.push(`\n${visibleText(root.id)}  ${visibleText(root.path)}  ${root.state}${reason}\n`);

@@ -14,6 +14,7 @@ import { stateUnusable } from "../adapters/state_directory.ts";
 import { SystemClock } from "../adapters/system_clock.ts";
 import { SystemRandom } from "../adapters/system_random.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { TssyncError } from "../core/error.ts";
 import { textToBytePath } from "../core/path.ts";
 import { Daemon } from "../engine/daemon.ts";
@@ -29,6 +30,8 @@ import { COMMIT, VERSION } from "./version.ts";
 
 export type InstanceOptions = {
   readonly configuration: Configuration;
+  /** Reads it again; without it a reload changes nothing. */
+  readonly read?: () => Promise<ConfigurationReading>;
   readonly paths: StatePaths;
   readonly log: Log;
   /** Without the API a single full sync runs. */
@@ -50,7 +53,7 @@ export type Instance = AsyncDisposable & {
  *
  * @throws TssyncError RSYNC_UNUSABLE, STATE_LOCKED, STATE_UNUSABLE, LISTEN_REFUSED; nothing is left behind then.
  */
-export async function openInstance({ configuration, paths, log, withApi }: InstanceOptions): Promise<Instance> {
+export async function openInstance({ configuration, read, paths, log, withApi }: InstanceOptions): Promise<Instance> {
   refuseStateInsideSource(paths.directory, configuration.roots);
   const runner = openRsyncRunner();
   const nanoseconds = await probeRsync(runner);
@@ -72,7 +75,15 @@ export async function openInstance({ configuration, paths, log, withApi }: Insta
     bootId: readBootId(),
     node: hostname(),
   };
-  const daemon = new Daemon(configuration, world);
+  const daemon = new Daemon(
+    configuration,
+    world,
+    read && (async () => {
+      const reading = await read();
+      refuseStateInsideSource(paths.directory, reading.configuration.roots);
+      return reading;
+    }),
+  );
   let started = false;
   // What was never started has nothing to remember: stopping it would store that it had seen everything.
   opened.defer(() => started ? daemon.stop() : Promise.resolve());

@@ -52,6 +52,14 @@ export class WatchTree {
     return children.find((child) => child.name === name) ?? null;
   }
 
+  /** The watched directory at this path; null when there is none. */
+  at(directory: RelPath): WatchNode | null {
+    if (directory === ROOT) return this.#root;
+    let node = this.#root;
+    for (const name of directory.split("/")) node = node === null ? null : this.child(node, name);
+    return node;
+  }
+
   *children(parent: WatchNode): Generator<WatchNode> {
     if (parent.children !== null) yield* parent.children.values();
   }

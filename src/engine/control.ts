@@ -6,6 +6,8 @@ import type { Configuration } from "../config/configuration.ts";
 import type { RelPath } from "../core/path.ts";
 import type { PluginKind } from "../config/plugin_settings.ts";
 import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
+import type { ConfigurationDifference } from "../config/configuration_difference.ts";
+import type { Problem } from "../config/problem.ts";
 import type { Failure, FailureQuery } from "../ports.ts";
 import type { EventFeed } from "./event_log.ts";
 
@@ -70,6 +72,7 @@ export type DaemonStatus = {
   readonly cursor: string;
   readonly roots: readonly RootStatus[];
   readonly plugins: readonly PluginStatus[];
+  readonly lastReload: LastReload;
 };
 
 /** One named condition of readiness. */
@@ -197,6 +200,12 @@ export type Hold = {
   readonly decidedAtMs: number | null;
 };
 
+/** How the configuration was last read; the start counts. */
+export type LastReload = { readonly atMs: number; readonly ok: boolean; readonly problems: readonly Problem[] };
+
+/** A configuration that was taken over. */
+export type Reload = { readonly atMs: number; readonly difference: ConfigurationDifference };
+
 /** A root, or one remote of it. */
 export type ControlTarget = { readonly root: string; readonly remote?: string };
 
@@ -207,6 +216,9 @@ export interface Control {
   events(): EventFeed;
   /** What it was asked to do, as it holds now. Secrets are in it: whoever shows it masks them. */
   configuration(): Configuration;
+  /** Reads it again and applies the difference. CONFIG_INVALID with `details.problems`: the old one stays. NOT_READY while starting. */
+  reload(): Promise<Reload>;
+  lastReload(): LastReload;
   /** Ready means: configuration loaded, watches placed or the root's trouble known, database writable. */
   readiness(): readonly Check[];
   /** RESYNC_RUNNING (details.id) when the same scope already runs, NOT_FOUND for unknown roots or remotes. */

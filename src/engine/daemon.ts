@@ -1,10 +1,11 @@
 /** The facade: everything one instance does, and what the outside may ask of it. */
-import type { Configuration } from "../config/configuration.ts";
+import type { Configuration, RootConfiguration } from "../config/configuration.ts";
+import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { TssyncError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
-import type { Failure, FailureQuery, Timer } from "../ports.ts";
-import { parentPath, pathToBytes, type RelPath } from "../core/path.ts";
+import type { Failure, FailureQuery } from "../ports.ts";
+import { pathToBytes, type RelPath } from "../core/path.ts";
 import type {
   Check,
   Control,
@@ -13,36 +14,38 @@ import type {
   Explanation,
   FlushRequest,
   Hold,
+  LastReload,
   ManifestRequest,
+  Reload,
   Resync,
   ResyncRequest,
   ResyncTrigger,
 } from "./control.ts";
+import { catchUp } from "./catch_up.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { type EventFeed, EventLog } from "./event_log.ts";
 import { explain } from "./explain.ts";
 import { FailLog } from "./fail_log.ts";
+import { retryFailure } from "./fail_retry.ts";
 import { flush } from "./flush.ts";
 import { guardStore } from "./guarded_store.ts";
 import { Holds } from "./holds.ts";
 import { FullSync } from "./full_sync.ts";
+import { NamedTimers } from "./named_timers.ts";
 import { manifestEntries, refuseMissing, refuseUnsound } from "./manifest.ts";
 import { PluginHost } from "./plugin_host.ts";
 import { ProcessBudget } from "./process_budget.ts";
-import { lookAt } from "./lane.ts";
+import { Reloader } from "./reloader.ts";
 import type { Remote } from "./remote.ts";
 import { Root } from "./root.ts";
 
 /** How often a one-off sync reports. */
 const PROGRESS_EVERY_MS = 200;
 
-/** What is gone may have been any of them. */
-const EITHER = ["directory", "other"] as const;
-
 export class Daemon implements Control {
-  readonly #configuration: Configuration;
+  #configuration: Configuration;
   readonly #world: EngineWorld;
-  readonly #roots: readonly Root[];
+  readonly #roots: Root[];
   readonly #failLog: FailLog;
   readonly #holds: Holds;
   readonly #storeTrouble: { readonly reason: string | null };
@@ -50,19 +53,22 @@ export class Daemon implements Control {
   readonly #plugins: PluginHost;
   readonly #startedAtMs: number;
   readonly #events: EventLog;
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers: NamedTimers;
   #order = 0;
   #started = false;
   #stopping = false;
   /** Ends what waits. */
   readonly #stop = new AbortController();
   #lastTickMs: number;
+  readonly #reloader: Reloader;
 
-  constructor(configuration: Configuration, outside: EngineWorld) {
+  /** `read` reads the configuration again; without it there is nothing to reload. */
+  constructor(configuration: Configuration, outside: EngineWorld, read?: () => Promise<ConfigurationReading>) {
     const { store, trouble } = guardStore(outside.store, outside.log);
     const world = { ...outside, store };
     this.#configuration = configuration;
     this.#world = world;
+    this.#timers = new NamedTimers(world.clock);
     this.#storeTrouble = trouble;
     this.#startedAtMs = this.#lastTickMs = world.clock.wallMs();
     this.#events = new EventLog(world);
@@ -77,23 +83,11 @@ export class Daemon implements Control {
       },
       retry: (root, remote, path, operation) => {
         const found = this.#findRemote(root, remote);
-        if (found === null) return;
-        // Excluded since it failed: for the mirror there is no such path any more.
-        const seen = lookAt(found.root, path);
-        const kinds = seen === null ? EITHER : [seen.kind === "directory" ? "directory" : "other"] as const;
-        if (kinds.every((kind) => found.root.filter.excludedBy(path, kind) !== null)) {
-          world.store.clearFailures(root, remote, [path], false);
-          this.#failLog.changed(root, remote);
-          return;
-        }
-        const kind = operation === "delete" ? "subtree" : "path";
-        const mark = found.root.newMark(path, kind, world.clock.wallMs());
-        found.remote.mark({ ...mark, content: kind === "path" }, parentPath(path));
-        found.remote.wake();
+        if (found !== null) retryFailure(found, { path, operation, failLog: this.#failLog });
       },
     });
     this.#holds = new Holds(world, this.#events, (decision, hold) => this.#decideOrphan(decision, hold));
-    this.#roots = configuration.roots.map((root) =>
+    const makeRoot = (root: RootConfiguration) =>
       new Root({
         configuration: root,
         world,
@@ -103,8 +97,8 @@ export class Daemon implements Control {
         events: this.#events,
         nextOrder: () => ++this.#order,
         onFlown: () => {},
-      })
-    );
+      });
+    this.#roots = configuration.roots.map(makeRoot);
     this.#fullSync = new FullSync(world, this.#events, this.#roots);
     const rootOf = (id: string) => this.#roots.find(({ rootId }) => rootId === id);
     this.#plugins = new PluginHost({
@@ -112,6 +106,25 @@ export class Daemon implements Control {
       events: this.#events,
       rootPath: (id) => rootOf(id)?.configuration.path ?? null,
       hasRemotes: (id) => (rootOf(id)?.remotes.length ?? 0) > 0,
+    });
+    this.#reloader = new Reloader({
+      world,
+      events: this.#events,
+      holds: this.#holds,
+      roots: this.#roots,
+      makeRoot,
+      read: read ?? (() => Promise.resolve({ configuration: this.#configuration, warnings: [], origins: new Map() })),
+      configuration: () => this.#configuration,
+      catchUp: (root, remotes) => this.#catchUp(root, remotes),
+      schedule: (root) => this.#schedule(root),
+      unschedule: (rootId) => this.#timers.cancel(cronOf(rootId)),
+      compare: (request) => this.#tryResync(request, "reload"),
+      configurePlugins: (plugins) => this.#plugins.configure(plugins),
+      taken: (after) => {
+        this.#configuration = after;
+        this.#failLog.reconfigure(after.failLog, after.roots);
+      },
+      signal: this.#stop.signal,
     });
   }
 
@@ -130,14 +143,9 @@ export class Daemon implements Control {
     this.#events.start();
     this.#plugins.start();
     this.#started = true;
-    for (const root of this.#roots) this.#catchUp(root);
-    this.#repeat("watermarks", LIMITS.watermarkEveryMs, () => this.#storeWatermarks());
-    for (const root of this.#roots) {
-      const periodic = root.configuration.periodicSync;
-      if (periodic !== null) {
-        this.#repeat(`cron ${root.rootId}`, periodic.everyMs, () => this.#tryResync({ roots: [root.rootId] }, "cron"));
-      }
-    }
+    for (const root of this.#roots) this.#catchUp(root, root.remotes);
+    this.#timers.repeat("watermarks", LIMITS.watermarkEveryMs, () => this.#storeWatermarks());
+    for (const root of this.#roots) this.#schedule(root);
   }
 
   /**
@@ -165,7 +173,7 @@ export class Daemon implements Control {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#stop.abort(new TssyncError("STOPPING", "tssync is stopping."));
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.close();
     this.#fullSync.stop();
     const seenMs = this.#world.clock.wallMs();
     await Promise.all(this.#roots.map((root) => root.stop(LIMITS.stopGraceMs)));
@@ -186,6 +194,7 @@ export class Daemon implements Control {
       cursor: this.#events.cursor,
       roots: this.#roots.map((root) => root.status()),
       plugins: this.#plugins.status(),
+      lastReload: this.#reloader.last,
     };
   }
 
@@ -195,6 +204,16 @@ export class Daemon implements Control {
 
   configuration(): Configuration {
     return this.#configuration;
+  }
+
+  reload(): Promise<Reload> {
+    if (this.#started && !this.#stopping) return this.#reloader.reload();
+    const [code, when] = this.#stopping ? ["STOPPING", "stopping"] as const : ["NOT_READY", "still starting"] as const;
+    return Promise.reject(new TssyncError(code, `Cannot read the configuration again: tssync is ${when}.`));
+  }
+
+  lastReload(): LastReload {
+    return this.#reloader.last;
   }
 
   readiness(): readonly Check[] {
@@ -297,31 +316,20 @@ export class Daemon implements Control {
 
   // ---------------------------------------------------------------------------------------------------------- private
 
-  /** Full syncs and walks for what happened before the watches stood; events flow meanwhile. */
-  #catchUp(root: Root): void {
-    const untrusted = root.watermarks.untrusted(root.remotes);
-    const policy = root.configuration.initialSync;
-    const recoverable = root.remotes.filter((remote) => !untrusted.some((entry) => entry.remote === remote));
-    if (policy === "always") {
-      for (const remote of recoverable) root.watermarks.hold(remote);
-      this.#tryResync({ roots: [root.rootId] }, "start");
-      for (const { remote } of untrusted) this.#inBackground(root, root.recoverFromContact(remote));
-    } else for (const { remote, reason } of untrusted) this.#firstContact(root, remote, reason);
-    // Beside a full sync, too: that one does not see a file that was written and kept its size and time.
-    this.#inBackground(root, root.recoverFromStore(recoverable));
-  }
-
-  #firstContact(root: Root, remote: Remote, reason: string): void {
-    if (root.configuration.initialSync === "never") return remote.marks.trust();
-    this.#world.log.write("info", `full sync of ${remote.id}: ${reason}`, { root: root.rootId, remote: remote.id });
-    this.#tryResync({ roots: [root.rootId], remotes: [remote.id] }, "first");
-    this.#inBackground(root, root.recoverFromContact(remote));
-  }
-
-  #inBackground(root: Root, search: Promise<void>): void {
-    search.catch((error: unknown) => {
-      if (!this.#stopping) root.onUnwatched(`looking for changes failed: ${(error as Error).message}`);
+  #catchUp(root: Root, remotes: readonly Remote[]): void {
+    catchUp(root, remotes, {
+      world: this.#world,
+      resync: (request, trigger) => this.#tryResync(request, trigger),
+      onTrouble: (troubled, { message }) => {
+        if (!this.#stopping) troubled.onUnwatched(`looking for changes failed: ${message}`);
+      },
     });
+  }
+
+  #schedule({ rootId, configuration: { periodicSync } }: Root): void {
+    const name = cronOf(rootId);
+    if (periodicSync === null) this.#timers.cancel(name);
+    else this.#timers.repeat(name, periodicSync.everyMs, () => this.#tryResync({ roots: [rootId] }, "cron"));
   }
 
   /** A hold of an earlier process: approved deletes are looked for again, up to the number that was approved. */
@@ -344,16 +352,6 @@ export class Daemon implements Control {
       // The one that runs does the same work.
       if (!(error instanceof TssyncError) || error.code !== "RESYNC_RUNNING") throw error;
     }
-  }
-
-  #repeat(name: string, everyMs: number, action: () => void): void {
-    this.#timers.set(
-      name,
-      this.#world.clock.after(everyMs, () => {
-        action();
-        if (!this.#stopping) this.#repeat(name, everyMs, action);
-      }),
-    );
   }
 
   #storeWatermarks(): void {
@@ -390,4 +388,8 @@ export class Daemon implements Control {
     const known = this.#configuration.roots.map((each) => each.id).join(", ");
     throw new TssyncError("NOT_FOUND", `There is no root "${id}". Roots: ${known}.`);
   }
+}
+
+function cronOf(rootId: string): string {
+  return `cron ${rootId}`;
 }

@@ -119,9 +119,10 @@ export class EventLog implements EventFeed, EventSink {
     else this.wake();
   }
 
-  /** Calls `source` before every commit: it hands over what it has collected. */
-  addSource(source: () => void): void {
+  /** Calls `source` before every commit, until the answer is called: it hands over what it has collected. */
+  addSource(source: () => void): () => void {
     this.#sources.add(source);
+    return () => this.#sources.delete(source);
   }
 
   /** There is something to commit soon. */

@@ -27,8 +27,8 @@ type Retry = (root: string, remote: string, path: RelPath, operation: FailureOpe
 export class FailLog {
   readonly #world: EngineWorld;
   readonly #events: EventLog;
-  readonly #configuration: FailLogConfiguration;
-  readonly #roots: ReadonlyMap<string, RootConfiguration>;
+  #configuration: FailLogConfiguration;
+  #roots: ReadonlyMap<string, RootConfiguration>;
   /** Asks a remote to send a path again. */
   readonly #retry: Retry;
   readonly #onRetryAll: () => void;
@@ -67,6 +67,17 @@ export class FailLog {
         if (this.count(root, remote) >= LIMITS.failuresMax) this.#overflowed.set(key(root, remote), { root, remote });
       }
     }
+    this.#scheduleRetry();
+    this.#fileChanged();
+  }
+
+  /** Another file, another interval, other roots. */
+  reconfigure(configuration: FailLogConfiguration, roots: readonly RootConfiguration[]): void {
+    this.#roots = new Map(roots.map((root) => [root.id, root]));
+    const isSame = JSON.stringify(configuration) === JSON.stringify(this.#configuration);
+    this.#configuration = configuration;
+    if (isSame) return;
+    this.#retryTimer?.cancel();
     this.#scheduleRetry();
     this.#fileChanged();
   }

@@ -52,6 +52,8 @@ export class FullSync {
       targets.map(({ root, remote }) => [root.rootId, remote.id]),
       request.paths ?? null,
       request.dryRun ?? false,
+      // What runs began under another configuration.
+      trigger === "reload" ? this.#world.random.token(8) : null,
     ]);
     for (const running of this.#running.values()) {
       if (running.scope !== scope) continue;

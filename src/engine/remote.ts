@@ -9,6 +9,7 @@ import type { Mark, MarkKind } from "../core/mark.ts";
 import type { RelPath } from "../core/path.ts";
 import { flatArguments } from "../core/rsync_command.ts";
 import type { RemoteStatus } from "./control.ts";
+import { isExcludedAnyway } from "./current_filter.ts";
 import { FlatLane } from "./flat_lane.ts";
 import { callOptions, type Lane, type LaneShare, type Quirks } from "./lane.ts";
 import { RemoteHealth } from "./remote_health.ts";
@@ -19,7 +20,7 @@ import { type TreeJob, TreeLane } from "./tree_lane.ts";
 import { WarmSenders } from "./warm_senders.ts";
 
 export class Remote {
-  readonly configuration: RemoteConfiguration;
+  #configuration: RemoteConfiguration;
   readonly marks = new RemoteMarks();
   readonly #host: RemoteHost;
   readonly #health: RemoteHealth;
@@ -35,15 +36,16 @@ export class Remote {
 
   constructor(configuration: RemoteConfiguration, host: RemoteHost) {
     const { clock, random, log, runner } = host.world;
-    this.configuration = configuration;
+    this.#configuration = configuration;
     this.#host = host;
     const quirks: Quirks = { deletesByRules: false };
+    const current = () => this.#configuration;
     this.#warm = new WarmSenders({
       runner,
       clock,
       command: () => ({
         args: flatArguments({
-          ...callOptions({ configuration, host, quirks }),
+          ...callOptions({ configuration: current(), host, quirks }),
           content: true,
           // Under a filter only names without deletes fly with what waits.
           ...(host.filter.active ? { deletes: false } : {}),
@@ -51,8 +53,7 @@ export class Remote {
         cwd: host.rootPath,
         env: {},
       }),
-      timeoutMs: configuration.timeoutSeconds === null ? null : configuration.timeoutSeconds * 1000,
-      mode: configuration.warm,
+      configuration: current,
       isSound: () => !host.halted() && host.isSound(false),
     });
     this.#health = new RemoteHealth({
@@ -69,7 +70,9 @@ export class Remote {
     });
     const share: LaneShare = {
       quirks,
-      configuration,
+      get configuration() {
+        return current();
+      },
       host,
       marks: this.marks,
       health: this.#health,
@@ -95,8 +98,27 @@ export class Remote {
     };
   }
 
+  get configuration(): RemoteConfiguration {
+    return this.#configuration;
+  }
+
   get id(): string {
-    return this.configuration.id;
+    return this.#configuration.id;
+  }
+
+  /** Goes on with another configuration of the same place, or under another filter; what is in flight lands as it started. */
+  reconfigure(configuration: RemoteConfiguration): void {
+    this.#configuration = configuration;
+    const { filter } = this.#host;
+    this.marks.drop((path) => isExcludedAnyway(filter, path));
+    if (this.#host.halted()) this.#warm.end();
+    else this.#warm.renew();
+    this.#health.retrySoon();
+  }
+
+  /** Whether everything is being compared now. */
+  get isComparing(): boolean {
+    return this.#busy.full;
   }
 
   /** Adds a mark; it flies at the next `wake`. */
@@ -215,6 +237,11 @@ export class Remote {
       await new Promise<void>((resolve) => this.#flightListeners.add(resolve));
     }
     timer.cancel();
+  }
+
+  /** It is stopped for good: whoever waits for a resync of it is told. */
+  dismiss(): void {
+    this.#full.close();
   }
 
   #tryLane(lane: LaneName): void {

@@ -91,6 +91,14 @@ export class RemoteHealth {
     });
   }
 
+  /** What stood in the way may be mended: the next flight need not wait. */
+  retrySoon(): void {
+    if (this.#timer === null || this.#closed) return;
+    this.#timer.cancel();
+    this.#timer = null;
+    this.#options.onRetry();
+  }
+
   pause(reason: string): void {
     this.#paused = reason;
   }

@@ -64,6 +64,16 @@ export class RemoteMarks {
     return this.#known;
   }
 
+  /** Forgets what no longer belongs to the mirror. What is in flight lands. */
+  drop(isUnwanted: (path: RelPath) => boolean): void {
+    for (const rename of this.renames.splice(0)) {
+      for (const mark of [rename.from, rename.to]) this.waiting.quick.add(mark);
+    }
+    for (const tree of this.#everyTree) {
+      for (const { path } of [...tree.marks()]) if (isUnwanted(path)) tree.delete(path);
+    }
+  }
+
   /** From here on the events tell everything: what came before is there, or need not be, or is held. */
   trust(): void {
     this.#known = true;

@@ -4,12 +4,11 @@
  */
 import type { RootConfiguration } from "../config/configuration.ts";
 import type { Change } from "../core/change.ts";
-import { compileFilter, type Filter } from "../core/filter.ts";
+import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
 import { type BytePath, pathToText, type RelPath, ROOT } from "../core/path.ts";
 import { TssyncError } from "../core/error.ts";
-import type { Timer } from "../ports.ts";
 import type { RootState, RootStatus } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { EventLog } from "./event_log.ts";
@@ -22,9 +21,11 @@ import type { ProcessBudget } from "./process_budget.ts";
 import { ReadTimes } from "./read_times.ts";
 import { RootGuard, throughLink } from "./root_guard.ts";
 import { Remote } from "./remote.ts";
+import { repeat } from "./repeat.ts";
 import { RootEvents } from "./root_events.ts";
 import type { Flown, RemoteHost } from "./remote_host.ts";
 import { RootRecovery } from "./root_recovery.ts";
+import { RootShape } from "./root_shape.ts";
 import { RootWatermarks } from "./root_watermarks.ts";
 import { RootWatch } from "./root_watch.ts";
 import type { WatchObserver } from "./watch_observer.ts";
@@ -43,17 +44,17 @@ export type RootOptions = {
 };
 
 export class Root implements RemoteHost, WatchObserver {
-  readonly configuration: RootConfiguration;
+  readonly shape: RootShape;
   readonly rootId: string;
   readonly rootPath: BytePath;
-  readonly switches: RootConfiguration["switches"];
   readonly filter: Filter;
+  readonly switches: RootConfiguration["switches"];
+  readonly remotes: readonly Remote[];
   readonly world: EngineWorld;
   readonly budget: ProcessBudget;
   readonly failLog: FailLog;
   readonly holds: Holds;
   readonly events: RootEvents;
-  readonly remotes: readonly Remote[];
   readonly #options: RootOptions;
   readonly #guard: RootGuard;
   readonly #stop = new AbortController();
@@ -70,7 +71,6 @@ export class Root implements RemoteHost, WatchObserver {
   readonly #doubting = new Set<string>();
   readonly #maker: MarkMaker;
   readonly #times: ReadTimes;
-  #checkTimer: Timer | null = null;
   #active = false;
 
   constructor(options: RootOptions) {
@@ -78,11 +78,10 @@ export class Root implements RemoteHost, WatchObserver {
     this.#options = options;
     this.rootPath = throughLink(world.fileSystem, configuration.path);
     this.#guard = new RootGuard(world, { ...configuration, path: this.rootPath });
-    this.watermarks = new RootWatermarks(world, configuration.id);
-    this.configuration = configuration;
+    this.shape = new RootShape(configuration, (remote) => new Remote(remote, this));
+    ({ filter: this.filter, switches: this.switches, remotes: this.remotes } = this.shape);
+    this.watermarks = new RootWatermarks(world, this.shape);
     this.rootId = configuration.id;
-    this.switches = configuration.switches;
-    this.filter = compileFilter(configuration.excludes);
     this.world = world;
     this.budget = options.budget;
     this.failLog = options.failLog;
@@ -100,7 +99,7 @@ export class Root implements RemoteHost, WatchObserver {
       this.#watch?.setBack(byMs);
       this.#active = true;
     });
-    this.remotes = configuration.remotes.map((remote) => new Remote(remote, this));
+    for (const remote of configuration.remotes) this.shape.add(remote);
     const { rootId, rootPath, filter, remotes, events } = this;
     this.#maker = new MarkMaker({ remotes, events, nextOrder: options.nextOrder, clock: world.clock });
     this.#recovery = new RootRecovery({
@@ -119,6 +118,13 @@ export class Root implements RemoteHost, WatchObserver {
     });
   }
 
+  get configuration(): RootConfiguration {
+    return this.shape.configuration;
+  }
+
+  /** The filter or the switches are others now. Resolves once the watches are right for them. */
+  readonly reconsider = async (): Promise<void> => await this.#watch?.reconsider();
+
   /** Throws SOURCE_UNUSABLE when there is no such directory. */
   identify(): void {
     this.#guard.identify();
@@ -134,7 +140,12 @@ export class Root implements RemoteHost, WatchObserver {
     this.#paused = this.#guard.pausedInLastRun();
     if (trouble !== null) this.#halt(trouble);
     else await this.#watchAndSettle();
-    this.#scheduleCheck();
+    repeat({ clock: this.world.clock, everyMs: LIMITS.rootCheckEveryMs, signal: this.#stop.signal }, async () => {
+      await this.#check().catch((error: unknown) => {
+        // Not watched and not sent is safe: the next look tries to return.
+        if (!this.#stop.signal.aborted) this.#halt(`watching it failed: ${(error as Error).message}`);
+      });
+    });
   }
 
   /** Sends nothing until `resume`, also after a restart. A halted root stays halted, and is paused when it is back. */
@@ -215,12 +226,12 @@ export class Root implements RemoteHost, WatchObserver {
 
   /** Stops watching and sending; running flights may end within `graceMs`. */
   async stop(graceMs: number): Promise<void> {
-    this.#checkTimer?.cancel();
     this.#stop.abort(new TssyncError("STOPPING", "tssync is stopping."));
     if (this.#state !== "starting") this.#remember();
     this.#setState("stopped", null);
     await this.#watch?.[Symbol.asyncDispose]();
     await Promise.all(this.remotes.map((remote) => remote.stop(graceMs)));
+    this.events.close();
     this.#active = true;
   }
 
@@ -351,17 +362,6 @@ export class Root implements RemoteHost, WatchObserver {
     const path = pathToText(this.configuration.path);
     const message = `${this.rootId} is halted, nothing is sent: ${path}: ${reason}`;
     this.world.log.write("error", message, { root: this.rootId });
-  }
-
-  #scheduleCheck(): void {
-    this.#checkTimer = this.world.clock.after(LIMITS.rootCheckEveryMs, () => {
-      this.#check().catch((error: unknown) => {
-        // Not watched and not sent is safe: the next look tries to return.
-        if (!this.#stop.signal.aborted) this.#halt(`watching it failed: ${(error as Error).message}`);
-      }).finally(() => {
-        if (!this.#stop.signal.aborted) this.#scheduleCheck();
-      });
-    });
   }
 
   async #check(): Promise<void> {

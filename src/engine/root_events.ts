@@ -19,7 +19,7 @@ export type Seen = Partial<EntryStat> & Pick<EntryStat, "kind" | "size"> | null;
 
 export type RootEventsOptions = {
   readonly rootId: string;
-  readonly log: EventSink & { addSource(source: () => void): void; wake(): void; newBatch(): string };
+  readonly log: EventSink & { addSource(source: () => void): () => void; wake(): void; newBatch(): string };
   /** Whether a remote may still lack what `remote` has now at this path, or will have it told again. */
   readonly isOpen: (path: RelPath, kind: MarkKind, remote: string) => boolean;
 };
@@ -42,10 +42,17 @@ export class RootEvents {
   readonly #remembered = new Map<RelPath, Remembered>();
   #fresh: Remembered[] = [];
   #stopped: RootState | null = null;
+  readonly #removeSource: () => void;
 
   constructor(options: RootEventsOptions) {
     this.#options = options;
-    options.log.addSource(() => this.#tellChanged());
+    this.#removeSource = options.log.addSource(() => this.#tellChanged());
+  }
+
+  /** The root is over: what was seen is told. */
+  close(): void {
+    this.#tellChanged();
+    this.#removeSource();
   }
 
   /** A change was seen. Costs no look at the disk and no database: changes of one path within a moment are one event. */

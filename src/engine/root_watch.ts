@@ -69,6 +69,11 @@ export class RootWatch implements AsyncDisposable, Sighting {
     await this.#loop?.rescan();
   }
 
+  /** The filter or the switches are others now. */
+  async reconsider(): Promise<void> {
+    await this.#loop?.reconsider();
+  }
+
   /** The wall clock was set back: what happens from now on bears earlier times. */
   setBack(byMs: number): void {
     this.#poller?.setBack(byMs);

@@ -1,34 +1,55 @@
 /** What the store knows of a root's remotes: how far each of them is, across restarts. */
+import { placeOf } from "../config/configuration_difference.ts";
+import { fingerprint } from "../core/fingerprint.ts";
 import { distrust } from "../core/watermark.ts";
+import type { RemoteRow } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { Remote } from "./remote.ts";
+import type { RootShape } from "./root_shape.ts";
 import { type ClockPlace, clockPlace, inPresentTime } from "./stored_time.ts";
 
-/** What stands beside a watermark. */
-type RemoteDocument = ClockPlace & { readonly address?: string; readonly paused?: string | null };
-
 type Contact = ClockPlace & { readonly atMs: number };
+
+/** The engine's own columns of a remote's row. What an earlier version did not write is undefined, and as it is now. */
+type RemoteDocument = ClockPlace & {
+  readonly address?: string;
+  readonly paused?: string | null;
+  /** From which directory to which place: what the watermark is about. */
+  readonly way?: string;
+  /** Filter, switches and options under which everything was last compared. */
+  readonly meaning?: string;
+};
+
+/** A full sync that is still to be made. */
+type OwedSync = {
+  readonly hold: Disposable;
+  /** One that began before is in the air: its end does not count. */
+  isAnotherOneFlying: boolean;
+};
 
 export class RootWatermarks {
   readonly #world: EngineWorld;
   readonly #rootId: string;
-  /** Of remotes whose full sync was asked for at start: what changed since the last run is found by that. */
-  readonly #startHolds = new Map<string, Disposable>();
+  readonly #shape: RootShape;
+  /** By remote. Until it is made, the watermark stays, and so does what is known of filter and options. */
+  readonly #owed = new Map<string, OwedSync>();
 
   /** Remotes whose first full sync is not over. */
   readonly #contacts = new Set<Remote>();
 
-  constructor(world: EngineWorld, rootId: string) {
+  constructor(world: EngineWorld, shape: RootShape) {
     this.#world = world;
-    this.#rootId = rootId;
+    this.#rootId = shape.configuration.id;
+    this.#shape = shape;
   }
 
   /** Everything with an older ctime is on the remote; null: nothing is known of it. */
   stored(remote: Remote): number | null {
-    const row = this.#world.store.readRemote(this.#rootId, remote.id);
-    const watermarkMs = row?.watermarkMs ?? null;
+    const { row, document } = this.#read(remote);
+    // What another directory has brought there, or this one elsewhere, says nothing.
+    const isSameWay = document.way === undefined || document.way === this.#way(remote);
+    const watermarkMs = isSameWay ? row?.watermarkMs ?? null : null;
     if (row === null || watermarkMs === null) return null;
-    const document = JSON.parse(row.document) as RemoteDocument;
     const place = clockPlace(this.#world);
     const presentMs = inPresentTime(watermarkMs, document, place);
     // At once: the clock may be set right again before the next watermark is written, and what happened meanwhile is early.
@@ -40,6 +61,12 @@ export class RootWatermarks {
       });
     }
     return presentMs;
+  }
+
+  /** Whether filter, switches or rsync's options are others than when everything was last compared. */
+  isOutdated(remote: Remote): boolean {
+    const { meaning } = this.#read(remote).document;
+    return meaning !== undefined && meaning !== this.#meaning(remote);
   }
 
   /** The remotes that need a full sync before their events mean anything, each with the reason. */
@@ -77,11 +104,18 @@ export class RootWatermarks {
     return known === null ? null : inPresentTime(known.atMs, known, place);
   }
 
-  /** Makes the stored watermark hold until the full sync that is about to be made is over. */
+  /** Makes the watermark hold until the full sync that is about to be made is over. */
   hold(remote: Remote): void {
-    for (const [trusted, watermarkMs] of this.trust([remote])) {
-      this.#startHolds.set(trusted.id, trusted.marks.hold(watermarkMs));
-    }
+    const watermarkMs = this.trust([remote]).get(remote) ?? this.#world.clock.wallMs();
+    const hold = remote.marks.hold(watermarkMs);
+    this.#owed.get(remote.id)?.hold[Symbol.dispose]();
+    this.#owed.set(remote.id, { hold, isAnotherOneFlying: remote.isComparing });
+  }
+
+  /** The remote is not mirrored to any more. */
+  forget(remote: Remote): void {
+    this.#owed.delete(remote.id);
+    this.#contacts.delete(remote);
   }
 
   /** A full sync of the remote is over. */
@@ -94,47 +128,69 @@ export class RootWatermarks {
       document: row?.document ?? "{}",
       lastFullSyncAtMs: atMs,
     });
-    this.#startHolds.get(remote)?.[Symbol.dispose]();
-    this.#startHolds.delete(remote);
+    const owed = this.#owed.get(remote);
+    if (owed === undefined) return;
+    if (owed.isAnotherOneFlying) owed.isAnotherOneFlying = false;
+    else {
+      owed.hold[Symbol.dispose]();
+      this.#owed.delete(remote);
+    }
   }
 
   /** Stores at once that the remote is paused, or no more: somebody was told so. */
   writePause(remote: Remote): void {
-    const row = this.#world.store.readRemote(this.#rootId, remote.id);
+    const { row } = this.#read(remote);
     this.#world.store.writeRemote({
       root: this.#rootId,
       remote: remote.id,
-      watermarkMs: row?.watermarkMs ?? null,
+      watermarkMs: this.stored(remote),
       lastFullSyncAtMs: row?.lastFullSyncAtMs ?? null,
-      document: this.#documentOf(remote, row?.document),
+      document: this.#document(remote),
     });
   }
 
   /** Stores how far the remote is. `readMs`: what happened before was surely read. */
   write(remote: Remote, readMs: number): void {
-    const row = this.#world.store.readRemote(this.#rootId, remote.id);
+    const { row } = this.#read(remote);
     const watermarkMs = remote.marks.watermarkMs(readMs);
     this.#world.store.writeRemote({
       root: this.#rootId,
       remote: remote.id,
-      watermarkMs: watermarkMs ?? row?.watermarkMs ?? null,
+      watermarkMs: watermarkMs ?? this.stored(remote),
       lastFullSyncAtMs: row?.lastFullSyncAtMs ?? null,
-      document: this.#documentOf(remote, watermarkMs === null ? row?.document : undefined),
+      document: this.#document(remote),
     });
     // Behind the watermark: killed in between, it is only looked for once more.
     if (watermarkMs === null || !this.#contacts.delete(remote)) return;
     this.#world.store.writeMeta(this.#contactKey(remote), "null");
   }
 
-  /** `kept`: of the watermark that stays as it is. */
-  #documentOf({ configuration: { address }, paused }: Remote, kept: string | undefined): string {
-    const { bootId, bootedAtMs } = kept === undefined ? clockPlace(this.#world) : JSON.parse(kept) as RemoteDocument;
-    return JSON.stringify(
-      { address, paused, bootId, bootedAtMs } satisfies { [Name in keyof RemoteDocument]: unknown },
-    );
-  }
-
   #contactKey(remote: Remote): string {
     return `contact:${this.#rootId}:${remote.id}`;
   }
+
+  #read(remote: Remote): { readonly row: RemoteRow | null; readonly document: RemoteDocument } {
+    const row = this.#world.store.readRemote(this.#rootId, remote.id);
+    return { row, document: row === null ? {} : JSON.parse(row.document) as RemoteDocument };
+  }
+
+  #document(remote: Remote): string {
+    const { configuration: { address }, paused } = remote;
+    const isOwed = this.#owed.has(remote.id);
+    const meaning = isOwed ? this.#read(remote).document.meaning ?? NEVER_COMPARED : this.#meaning(remote);
+    const clock = clockPlace(this.#world);
+    const document: RemoteDocument = { address, paused, way: this.#way(remote), meaning, ...clock };
+    return JSON.stringify(document);
+  }
+
+  #way({ configuration: { destination } }: Remote): string {
+    return fingerprint(`${this.#shape.configuration.path}\n${placeOf(destination)}`);
+  }
+
+  #meaning({ configuration: { params } }: Remote): string {
+    const { excludes, switches } = this.#shape.configuration;
+    return fingerprint(JSON.stringify([excludes, switches, params]));
+  }
 }
+
+const NEVER_COMPARED = "";

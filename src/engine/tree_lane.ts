@@ -72,6 +72,13 @@ export class TreeLane implements Lane {
     job.onEnd(CANCELLED);
   }
 
+  /** Nothing flies any more: whoever waits is told. */
+  close(): void {
+    for (const job of this.#jobs.splice(0)) {
+      job.onEnd({ ...NOTHING_FLOWN, ending: "cancelled", reason: "the remote is not mirrored to any more" });
+    }
+  }
+
   hasWork(): boolean {
     return this.#jobs.length > 0 || this.#share.marks.waiting[this.#name].size > 0;
   }

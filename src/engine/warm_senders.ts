@@ -17,9 +17,8 @@ export type WarmSendersOptions = {
   readonly runner: RsyncRunner;
   readonly clock: Clock;
   readonly command: () => RsyncCommand;
-  /** rsync's own time-out, which would end an idle connection; null: none is set. */
-  readonly timeoutMs: number | null;
-  readonly mode: RemoteConfiguration["warm"];
+  /** As it is now: rsync's own time-out would end an idle connection. */
+  readonly configuration: () => Pick<RemoteConfiguration, "timeoutSeconds" | "warm">;
   /** Whether the root is the directory that is mirrored. A sender that was started in another one must never send. */
   readonly isSound: () => boolean;
 };
@@ -39,7 +38,23 @@ export class WarmSenders {
 
   constructor(options: WarmSendersOptions) {
     this.#options = options;
-    this.#ageMsMax = options.timeoutMs === null ? LIMITS.warmAgeMsMax : options.timeoutMs / 2;
+    this.#ageMsMax = this.#usualAgeMs();
+  }
+
+  /** The configuration is another one: what waits was started with the old one. */
+  renew(): void {
+    this.end();
+    this.#ageMsMax = this.#usualAgeMs();
+    if (this.#mode === "always") this.refresh();
+  }
+
+  get #mode(): RemoteConfiguration["warm"] {
+    return this.#options.configuration().warm;
+  }
+
+  #usualAgeMs(): number {
+    const { timeoutSeconds } = this.#options.configuration();
+    return timeoutSeconds === null ? LIMITS.warmAgeMsMax : timeoutSeconds * 1000 / 2;
   }
 
   /** A waiting process, which is the caller's from now on; null when there is none. */
@@ -78,12 +93,12 @@ export class WarmSenders {
 
   #fill(): void {
     // The other side ends idle ones at once: a warm sender would only be one more connection for each change.
-    if (this.#closed || this.#options.mode === "off" || this.#ageMsMax < LIMITS.warmAgeMsMin) return;
+    if (this.#closed || this.#mode === "off" || this.#ageMsMax < LIMITS.warmAgeMsMin) return;
     while (this.#waiting.size < this.#wanted && this.#start());
   }
 
   #start(): boolean {
-    const { runner, clock, command, mode, isSound } = this.#options;
+    const { runner, clock, command, isSound } = this.#options;
     const sink: WaitingRsync["sink"] = { onLine: null };
     const process = runner.start(command(), { onLine: (line) => sink.onLine?.(line) });
     // Asked behind the start: what was right then was right when the process took its working directory.
@@ -91,7 +106,7 @@ export class WarmSenders {
       process.end(LIMITS.killGraceMs);
       return false;
     }
-    const idleMsMax = mode === "always" ? Infinity : LIMITS.warmIdleMsMax;
+    const idleMsMax = this.#mode === "always" ? Infinity : LIMITS.warmIdleMsMax;
     const waiting: Waiting = {
       rsync: { process, sink },
       startedAtMs: clock.monotonicMs(),
@@ -108,12 +123,12 @@ export class WarmSenders {
   }
 
   #replace(waiting: Waiting): void {
-    const { clock, mode } = this.#options;
+    const { clock } = this.#options;
     const idleMs = clock.monotonicMs() - this.#lastActivityMs;
     this.#forget(waiting);
     waiting.rsync.process.end(LIMITS.killGraceMs);
     if (idleMs >= LIMITS.warmIdleMsMax / 2) this.#wanted = 1;
-    if (mode === "always" || idleMs < LIMITS.warmIdleMsMax) this.#fill();
+    if (this.#mode === "always" || idleMs < LIMITS.warmIdleMsMax) this.#fill();
   }
 
   #forget(waiting: Waiting): void {

@@ -108,6 +108,17 @@ export class WatchLoop implements AsyncDisposable {
     return await this.#placeAll((directory, entries) => this.#forgetMissing(directory, entries));
   }
 
+  /** The filter or the switches are others now: every watch is asked for again, none is dropped that is still wanted. */
+  async reconsider(): Promise<void> {
+    const { filter } = this.#options;
+    this.#placement.renewRoot();
+    await this.#placeAll((directory, entries) => {
+      const isWanted = ({ name }: DirectoryEntry) =>
+        filter.excludedBy(childPath(directory, name), "directory") === null;
+      this.#forgetMissing(directory, filter.active ? entries.filter(isWanted) : entries);
+    });
+  }
+
   /** Resolves when everything that happened before the call has become marks. Rejects when `signal` aborts. */
   async barrier(name: string, signal: AbortSignal): Promise<void> {
     await this.#barrier.pass(name, signal);
@@ -162,17 +173,10 @@ export class WatchLoop implements AsyncDisposable {
   }
 
   #forgetMissing(directory: RelPath, entries: readonly DirectoryEntry[]): void {
-    const node = this.#nodeAt(directory);
+    const node = this.#tree.at(directory);
     if (node === null) return;
     const present = new Set(entries.filter((entry) => entry.kind === "directory").map((entry) => entry.name));
     for (const child of [...this.#tree.children(node)]) if (!present.has(child.name)) this.#placement.forget(child);
-  }
-
-  #nodeAt(directory: RelPath): WatchNode | null {
-    let node = this.#tree.root;
-    if (directory === ROOT) return node;
-    for (const name of directory.split("/")) node = node === null ? null : this.#tree.child(node, name);
-    return node;
   }
 
   #handle(records: Uint8Array): void {

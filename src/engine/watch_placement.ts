@@ -29,14 +29,12 @@ export type PlacementOptions = {
 
 export class WatchPlacement {
   readonly #options: PlacementOptions;
-  readonly #mask: number;
   /** Steps since others were last let in. */
   #entriesSinceYield = 0;
   #closed = false;
 
   constructor(options: PlacementOptions) {
     this.#options = options;
-    this.#mask = watchMask(options.switches);
   }
 
   close(): void {
@@ -47,6 +45,11 @@ export class WatchPlacement {
   placeRoot(): WatchNode | null {
     const result = this.#addWatch(this.#options.rootPath);
     return result === null ? null : this.#options.tree.setRoot(result);
+  }
+
+  /** Asks for the root's watch again: it tells from now on what the switches want. */
+  renewRoot(): void {
+    this.#addWatch(this.#options.rootPath);
   }
 
   /** Watches one directory and puts it where it now is in the tree. Null when it is gone or cannot be watched. */
@@ -131,15 +134,16 @@ export class WatchPlacement {
   }
 
   #addWatch(path: BytePath): number | null {
-    const { inotify, limits, onUnwatched, tree, log } = this.#options;
-    const result = inotify.addWatch(path, this.#mask);
+    const { inotify, limits, onUnwatched, tree, log, switches } = this.#options;
+    const mask = watchMask(switches);
+    const result = inotify.addWatch(path, mask);
     if (result.ok) return result.wd;
     if (result.reason === "gone") return null;
     if (result.reason === "limit") {
       const wanted = Math.max(2 * tree.size, WATCHES_AT_LEAST);
       if (limits.raiseWatchLimit(wanted)) {
         log.write("info", `raised fs.inotify.max_user_watches to ${wanted}`, { watches: tree.size });
-        const again = inotify.addWatch(path, this.#mask);
+        const again = inotify.addWatch(path, mask);
         if (again.ok) return again.wd;
       }
       onUnwatched(

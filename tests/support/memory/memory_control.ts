@@ -1,4 +1,5 @@
 import type { Configuration, RootConfiguration } from "../../../src/config/configuration.ts";
+import type { ConfigurationDifference } from "../../../src/config/configuration_difference.ts";
 import { TssyncError } from "../../../src/core/error.ts";
 import { pathToBytes, type RelPath } from "../../../src/core/path.ts";
 import type {
@@ -9,9 +10,11 @@ import type {
   Explanation,
   FlushRequest,
   Hold,
+  LastReload,
   ManifestEntry,
   ManifestRequest,
   PluginStatus,
+  Reload,
   RemoteExplanation,
   RemoteStatus,
   Resync,
@@ -25,6 +28,13 @@ import type { Failure, FailureQuery } from "../../../src/ports.ts";
 import { MemoryClock } from "./memory_clock.ts";
 import { MemoryLog } from "./memory_log.ts";
 import { MemoryStore } from "./memory_store.ts";
+
+const NOTHING_CHANGED: ConfigurationDifference = {
+  roots: { added: [], removed: [], changed: [] },
+  plugins: { added: [], removed: [], changed: [] },
+  settings: [],
+  needsRestart: [],
+};
 
 /** A daemon that mirrors nothing: it keeps what it is told in memory, and a test moves it on by hand. */
 export class MemoryControl implements Control {
@@ -53,6 +63,8 @@ export class MemoryControl implements Control {
   flushError: TssyncError | null = null;
   /** How paths stand on every remote; others are synced. */
   readonly standings = new Map<string, Partial<RemoteExplanation>>();
+  /** What the next reload ends with; nothing changed by default. */
+  reloadError: TssyncError | null = null;
   readonly flushes: FlushRequest[] = [];
   readonly retries: (number | undefined)[] = [];
   readonly resumed: (ControlTarget & { readonly reason: string })[] = [];
@@ -67,7 +79,17 @@ export class MemoryControl implements Control {
       cursor: "k3v9qx2a-000000000184213",
       roots: this.roots,
       plugins: this.plugins,
+      lastReload: this.lastReload(),
     };
+  }
+
+  reload(): Promise<Reload> {
+    if (this.reloadError !== null) return Promise.reject(this.reloadError);
+    return Promise.resolve({ atMs: this.nowMs, difference: NOTHING_CHANGED });
+  }
+
+  lastReload(): LastReload {
+    return { atMs: this.nowMs - 3_600_000, ok: true, problems: [] };
   }
 
   events(): EventFeed {

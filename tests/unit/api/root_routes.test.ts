@@ -71,6 +71,31 @@ test("GET /v1/config gives everything that was asked for", async () => {
   expect(body).toMatchObject({ threadsMax: 10, module: null, plugins: [], roots: [{ id: "www", path: "/data/www" }] });
 });
 
+test("GET /v1/config says how the configuration was last read", async () => {
+  const { body } = await new ApiUnderTest().get("/v1/config");
+  expect(body.lastReload).toEqual({ at: "2026-11-20T08:15:02.113Z", ok: true, problems: [] });
+});
+
+test("POST /v1/config/reload answers with the difference", async () => {
+  const { status, body } = await new ApiUnderTest().post("/v1/config/reload");
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    at: "2026-11-20T09:15:02.113Z",
+    roots: { added: [], removed: [], changed: [] },
+    plugins: { added: [], removed: [], changed: [] },
+    settings: [],
+    needsRestart: [],
+  });
+});
+
+test("POST /v1/config/reload names every problem of a configuration that is refused", async () => {
+  const api = new ApiUnderTest();
+  const problem = { file: "confxml.xml", line: 3, column: 5, message: "confxml.xml, line 3: that is wrong" };
+  api.control.reloadError = new TssyncError("CONFIG_INVALID", problem.message, { problems: [problem, problem] });
+  const answer = await api.post("/v1/config/reload");
+  expect(answer).toMatchObject({ status: 422, body: { code: "config-invalid", problems: [problem, problem] } });
+});
+
 test("POST /v1/roots/{root}/pause pauses it, with the reason, and resume ends that", async () => {
   const api = new ApiUnderTest();
   const paused = await api.post("/v1/roots/www/pause", { body: { reason: " new disks " } });

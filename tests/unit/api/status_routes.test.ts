@@ -50,6 +50,7 @@ test("GET /v1/status gives times as ISO 8601 and the age of the oldest change in
       }],
     }],
     plugins: [],
+    lastReload: { at: "2026-11-20T08:15:02.113Z", ok: true, problems: [] },
   });
 });
 

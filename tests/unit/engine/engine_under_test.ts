@@ -1,5 +1,7 @@
 import type { Configuration, RemoteConfiguration, RootConfiguration } from "../../../src/config/configuration.ts";
 import type { BytePath, RelPath } from "../../../src/core/path.ts";
+import type { TssyncError } from "../../../src/core/error.ts";
+import type { Reload } from "../../../src/engine/control.ts";
 import { Daemon } from "../../../src/engine/daemon.ts";
 import type { EngineWorld } from "../../../src/engine/engine_world.ts";
 import { MemoryClock } from "../../support/memory/memory_clock.ts";
@@ -31,6 +33,8 @@ export class EngineUnderTest {
   readonly rsync: MemoryRsync;
   readonly inotify: MemoryInotifyFactory;
   readonly configuration: Configuration;
+  /** What the next reload reads; an error: what is wrong with it. */
+  wanted: Configuration | Error;
   /** While true the process gets no turn: nothing is read. */
   isStopped = false;
   /** How long each step of an rsync takes. */
@@ -91,6 +95,21 @@ export class EngineUnderTest {
         ...root,
       }],
     };
+    this.wanted = this.configuration;
+  }
+
+  /** Reloads with another configuration of the root, and lets time pass until that is done. Gives the answer or the refusal. */
+  async reload(changes: Partial<RootConfiguration>): Promise<Reload | TssyncError> {
+    const before = this.daemon.configuration();
+    this.wanted = { ...before, roots: before.roots.map((root) => ({ ...root, ...changes })) };
+    return await this.reloadWanted();
+  }
+
+  async reloadWanted(): Promise<Reload | TssyncError> {
+    let answer: Reload | TssyncError | null = null;
+    this.daemon.reload().then((reload) => answer = reload, (error: TssyncError) => answer = error);
+    await this.clock.advanceUntil(() => answer !== null);
+    return answer!;
   }
 
   get daemon(): Daemon {
@@ -108,7 +127,13 @@ export class EngineUnderTest {
       ...this.configuration,
       roots: this.configuration.roots.map((root) => ({ ...root, ...changes })),
     };
-    this.#daemon = new Daemon(configuration, this.world());
+    this.wanted = configuration;
+    const read = () => {
+      const found = this.wanted;
+      if (found instanceof Error) return Promise.reject(found);
+      return Promise.resolve({ configuration: found, warnings: [], origins: new Map() });
+    };
+    this.#daemon = new Daemon(configuration, this.world(), read);
     const starting = this.#daemon.start();
     let isStarted = false;
     starting.finally(() => {
@@ -213,7 +238,7 @@ export class EngineUnderTest {
 /** The kernel gives what fits into the reader's buffer. */
 const EVENTS_IN_A_READ = 2;
 
-function remoteConfiguration(name: string): RemoteConfiguration {
+export function remoteConfiguration(name: string): RemoteConfiguration {
   return {
     id: name,
     address: `/dst/${name}`,
