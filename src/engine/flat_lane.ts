@@ -244,6 +244,8 @@ export class FlatLane implements Lane {
     host.failLog.settled(host.rootId, id, settled, () => this.#tell(plan, refused, end.exitCode));
     for (const { path } of settled) this.#doubted.delete(path);
     synced();
+    // A daemon before rsync 3.4 does not tell how many it deleted.
+    report.deletes = Math.max(report.deletes, settled.filter(({ action }) => action === "delete").length);
     const refusedNow = refusals.filter(({ asked }) => asked).length;
     host.flown({ remote: id, lane: this.#name, marks: plan.marks.length, report, end, refusals: refusedNow });
   }
