@@ -5,6 +5,9 @@ import { TssyncError } from "../core/error.ts";
 import type { Clock, Plugin, PluginFactory } from "../ports.ts";
 import { openCdn } from "./plugin_cdn.ts";
 import { openCommand } from "./plugin_command.ts";
+import { openHttp } from "./plugin_http.ts";
+import { openRefreshCdn } from "./plugin_refresh_cdn.ts";
+import { openSocket } from "./plugin_socket.ts";
 import type { PurgeAccount, PurgeMemory } from "./purge_account.ts";
 import { SystemClock } from "./system_clock.ts";
 
@@ -29,9 +32,9 @@ type Opener<K extends PluginKind> = (
 
 const OPENERS: { readonly [K in PluginKind]: Opener<K> } = {
   command: openCommand,
-  socket: notYet,
-  http: notYet,
-  refreshCDN: notYet,
+  socket: openSocket,
+  http: openHttp,
+  refreshCDN: openRefreshCdn,
   cdn: openCdn,
   webhook: notYet,
 };

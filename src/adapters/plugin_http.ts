@@ -52,7 +52,10 @@ async function send(event: PluginEvent, receiver: Receiver, signal: AbortSignal)
     Object.assign(headers, { Authorization: `Basic ${Buffer.from(login).toString("base64")}` });
   }
   try {
-    const { status, retryAfter } = await callHttp({ method: "POST", url, headers, body: formOf(event, receiver) }, signal);
+    const { status, retryAfter } = await callHttp(
+      { method: "POST", url, headers, body: formOf(event, receiver) },
+      signal,
+    );
     const message = `HTTP ${status}`;
     // Many a script answers a form by leading somewhere else: it has taken it.
     if (status >= 200 && status < 400) return { outcome: "delivered", message };

@@ -68,7 +68,9 @@ function answerOf(answer: string, address: string): PluginAnswer {
   const retry = (what: string): PluginAnswer => ({ outcome: "retry", message: `${address}: ${what}`, afterMs: null });
   if (status === "") return retry(answer === "" ? "no answer" : "the answer is not HTTP");
   const exceeded = /^(url|dir)exceed:/im.exec(answer);
-  if (exceeded !== null) return retry(`the quota of ${exceeded[1]!.toLowerCase() === "url" ? "URLs" : "directories"} is used up`);
+  if (exceeded !== null) {
+    return retry(`the quota of ${exceeded[1]!.toLowerCase() === "url" ? "URLs" : "directories"} is used up`);
+  }
   const isDone = /^whatsup:.*succeed/im.test(answer) || /<result>\s*<url>\d+<\/url>/.test(answer);
   if (status.startsWith("2") && isDone) return { outcome: "delivered", message: `HTTP ${status}, succeed` };
   const said = /^whatsup:\s*([^\r\n]{0,100})/im.exec(answer)?.[1];

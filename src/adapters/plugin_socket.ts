@@ -11,7 +11,10 @@ type Receiver = SocketSettings["receivers"][number];
 
 const LIMITS = { batchMax: 1, windowMs: 0, inFlightMax: 4, deadlineMs: 15_000, retryDelaysMs: PLUGIN_DELAYS_MS };
 
-export function openSocket({ receivers }: SocketSettings, { plugin: { name, when } }: PluginOpening): readonly Plugin[] {
+export function openSocket(
+  { receivers }: SocketSettings,
+  { plugin: { name, when } }: PluginOpening,
+): readonly Plugin[] {
   return receivers.map((receiver): Plugin => ({
     name,
     kind: "socket",

@@ -24,7 +24,7 @@ export async function loadConfiguration(invocation: Invocation, cwd: string): Pr
     passwordFile: options.text("password-file"),
     params: options.text("params"),
     threads: threadsOf(options),
-    module: moduleOf(options),
+    module: options.text("module"),
     initialSync: initialSyncOf(invocation),
     listen: options.text("listen"),
     tlsCert: options.text("tls-cert"),
@@ -67,12 +67,6 @@ function threadsOf(options: OptionValues): number | null {
     throw new TssyncError("USAGE", `-n ${JSON.stringify(text)}: expected a whole number, such as -n 10`);
   }
   return Number(text);
-}
-
-function moduleOf(options: OptionValues): string | null {
-  const name = options.text("module");
-  if (name === null) return null;
-  throw new TssyncError("USAGE", `-m ${name}: plugins are not available in this version of tssync; run it without -m`);
 }
 
 function initialSyncOf({ bare, options }: Invocation): RootConfiguration["initialSync"] {

@@ -35,7 +35,12 @@ export const syncCommand: Command = async (invocation, surroundings) => {
     reopenLog: () => {},
   });
   await using instance = await openInstance({
-    configuration: { ...configuration, roots: configuration.roots.map((root) => ({ ...root, initialSync: "always" })) },
+    configuration: {
+      ...configuration,
+      roots: configuration.roots.map((root) => ({ ...root, initialSync: "always" })),
+      // The log keeps what happens for the daemon, which has their places in it.
+      plugins: [],
+    },
     paths: statePaths(options.text("state-dir"), surroundings),
     log,
     withApi: false,

@@ -1,4 +1,4 @@
-import { textToBytePath } from "../core/path.ts";
+import { type BytePath, textToBytePath } from "../core/path.ts";
 import { buildRemote } from "./build_remote.ts";
 import type { RemoteDraft } from "./build_remote.ts";
 import type { EventSwitches, OpenFiles, PeriodicSync, RootConfiguration } from "./configuration.ts";
@@ -21,8 +21,37 @@ export type RootDraft = Omit<RootConfiguration, "id" | "remotes" | "initialSync"
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
+/** A directory that nobody mirrors: a plugin hears of what changes in it. */
+export function watchOnlyRoot(
+  head: HeadReading,
+  { path, origin }: { readonly path: BytePath; readonly origin: Origin },
+  report: Report,
+): RootDraft {
+  return {
+    chosenId: null,
+    path,
+    excludes: readExcludes(head, report),
+    switches: readSwitches(head),
+    remotes: [],
+    periodicSync: null,
+    watcher: "auto",
+    pollEveryMs: POLL_EVERY_MS,
+    openFiles: readOpenFiles(head),
+    maxDelete: null,
+    trash: null,
+    origin,
+  };
+}
+
+const POLL_EVERY_MS = 60_000;
+
 /** The roots of one file. Filter, switches and rsync's settings hold for all of them. */
-export function buildRoots(head: HeadReading, cwd: string, report: Report): readonly RootDraft[] {
+export function buildRoots(
+  head: HeadReading,
+  cwd: string,
+  report: Report,
+  mode: "mirrored" | "without remotes" = "mirrored",
+): readonly RootDraft[] {
   const { sersync } = head.children;
   const { localpath, rsync } = sersync.children;
   const switches = readSwitches(head);
@@ -34,8 +63,9 @@ export function buildRoots(head: HeadReading, cwd: string, report: Report): read
   const roots: RootDraft[] = [];
   for (const local of localpath) {
     const context = { cwd, report, deletes: switches.delete };
-    const remotes = local.children.remote.map((remote) => buildRemote(remote, rsync, context));
-    if (remotes.length === 0) report.problem(local.origin("watch"), "no <remote>: nowhere to send to");
+    const isMirrored = mode === "mirrored";
+    const remotes = isMirrored ? local.children.remote.map((remote) => buildRemote(remote, rsync, context)) : [];
+    if (isMirrored && remotes.length === 0) report.problem(local.origin("watch"), "no <remote>: nowhere to send to");
     // Missing or unusable, and reported.
     if (local.values.watch === null) continue;
     roots.push({
@@ -44,7 +74,7 @@ export function buildRoots(head: HeadReading, cwd: string, report: Report): read
       excludes,
       switches,
       remotes: remotes.filter((remote) => remote !== null),
-      periodicSync,
+      periodicSync: isMirrored ? periodicSync : null,
       watcher: local.values.watcher,
       pollEveryMs: local.values.pollEvery * SECOND_MS,
       openFiles: readOpenFiles(head),

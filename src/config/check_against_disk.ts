@@ -18,8 +18,6 @@ type Subject = { readonly configuration: Configuration; readonly origins: Config
  */
 export async function checkAgainstDisk(subject: Subject, disk: ConfigurationDisk, report: Report): Promise<void> {
   const { configuration, origins } = subject;
-  // A plugin alone watches its own directory and never runs rsync.
-  if (configuration.module !== null) return;
   const sources: Source[] = [];
   const targets: Target[] = [];
   for (const root of configuration.roots) {

@@ -1,5 +1,6 @@
 import { TssyncError } from "../core/error.ts";
 import { buildPlugins, checkModule } from "./build_plugins.ts";
+import { pluginRoots } from "./plugin_roots.ts";
 import type { PluginDraft } from "./build_plugins.ts";
 import { buildRoots } from "./build_root.ts";
 import type { HeadReading, RootDraft } from "./build_root.ts";
@@ -58,11 +59,13 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
   const rootDrafts: RootDraft[] = [];
   const plugins: PluginDraft[] = [];
   for (const head of heads) {
-    rootDrafts.push(...buildRoots(head, flags.cwd, report));
-    plugins.push(...buildPlugins(head, { cwd: flags.cwd, report, module: flags.module }));
+    const drafts = buildPlugins(head, { cwd: flags.cwd, report, module: flags.module });
+    plugins.push(...drafts);
+    if (flags.module === null) rootDrafts.push(...buildRoots(head, flags.cwd, report));
+    rootDrafts.push(...pluginRoots(head, drafts, { cwd: flags.cwd, report, module: flags.module, known: rootDrafts }));
   }
   const fromFlags = readCommandLine(flags, files.length > 0, report);
-  if (fromFlags !== null) rootDrafts.push(fromFlags);
+  if (fromFlags !== null && flags.module === null) rootDrafts.push(fromFlags);
   if (files.length === 0 && fromFlags === null) {
     report.problem(flagOrigin("the command line"), "neither a configuration file nor --watch DIR --to DEST is given");
   }

@@ -317,6 +317,7 @@ export class Daemon implements Control {
   // ---------------------------------------------------------------------------------------------------------- private
 
   #catchUp(root: Root, remotes: readonly Remote[]): void {
+    if (remotes.length === 0) return;
     catchUp(root, remotes, {
       world: this.#world,
       resync: (request, trigger) => this.#tryResync(request, trigger),

@@ -284,7 +284,7 @@ export class Root implements RemoteHost, WatchObserver {
   }
 
   onOverflow(): void {
-    this.events.fact("tssync.watch.overflow", null, {});
+    this.events.overflowed(this.remotes.length > 0, this.#times.surelyReadMs);
     // Not the last read: behind a full queue that one may have given records of long ago.
     this.#recovery.overflowed(this.#times.surelyReadMs - LIMITS.watermarkMarginMs);
   }

@@ -5,7 +5,7 @@
  * supersedes is told once, with the state that every remote has; a restart, a remote that is away for a week and a file that is
  * refused need nothing of their own. Where marks forgot their details, the event names the directory and how far it reaches.
  */
-import type { Change } from "../core/change.ts";
+import { CHANGE, type Change } from "../core/change.ts";
 import type { EventItem, EventType, Operation, Reach } from "../core/event.ts";
 import { EVENT_LIMITS } from "../core/event_limits.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
@@ -154,6 +154,12 @@ export class RootEvents {
       if (wasStopped) this.fact("tssync.root.resumed", null, {});
       if (state === "degraded") this.fact("tssync.root.degraded", null, { reason });
     }
+  }
+
+  /** The kernel dropped events. A walk finds for the remotes what they would have told; without remotes nobody looks. */
+  overflowed(isLookedFor: boolean, sinceMs: number): void {
+    this.fact("tssync.watch.overflow", null, {});
+    if (!isLookedFor) this.seen(ROOT, "subtree", sinceMs, CHANGE.writeDirectory);
   }
 
   /** Something that is about no path. */

@@ -5,6 +5,7 @@ import type { PluginConfiguration } from "../../src/config/configuration.ts";
 import type { PluginKind, PluginSettings } from "../../src/config/plugin_settings.ts";
 import { textToBytePath } from "../../src/core/path.ts";
 import type { Plugin } from "../../src/ports.ts";
+import { type Behaviour, httpAnswer, recordingServer } from "../support/recording_server.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { vendorServer } from "../support/vendors/vendor_server.ts";
 
@@ -30,6 +31,44 @@ export function pluginConfiguration(settings: PluginSettings, name: string = set
 /** How each kind of plugin is put to the test. A new kind has its row here, and `plugin.test.ts` runs the whole suite on it. */
 export const PLUGIN_WORLDS: { readonly [K in PluginKind]?: () => Promise<PluginUnderTest> } = {
   command: commandWorld,
+  socket: () =>
+    serverWorld({
+      accept: { kind: "listen" },
+      refuse: "down",
+      hang: { kind: "listen" },
+      settings: (port) => ({
+        kind: "socket",
+        receivers: [{ watch: WATCH, host: "127.0.0.1", port, format: "path" }],
+      }),
+    }),
+  http: () =>
+    serverWorld({
+      accept: { kind: "http", answer: () => httpAnswer(200) },
+      refuse: { kind: "http", answer: () => httpAnswer(503) },
+      hang: { kind: "http", answer: () => null },
+      settings: (port) => ({
+        kind: "http",
+        receivers: [{ watch: WATCH, url: `http://me:${SECRET}@127.0.0.1:${port}/changed?token=${SECRET}` }],
+      }),
+    }),
+  refreshCDN: () =>
+    serverWorld({
+      accept: { kind: "http", answer: () => httpAnswer(200, { whatsup: 'content="succeed"' }) },
+      refuse: { kind: "http", answer: () => httpAnswer(200, { urlexceed: "3000" }) },
+      hang: { kind: "http", answer: () => null },
+      settings: (port) => ({
+        kind: "refreshCDN",
+        receivers: [{
+          watch: WATCH,
+          host: "127.0.0.1",
+          port,
+          username: "me",
+          password: SECRET,
+          base: "http://www.example.com/cms",
+          match: null,
+        }],
+      }),
+    }),
   cdn: cdnWorld,
 };
 
@@ -57,6 +96,27 @@ async function commandWorld(): Promise<PluginUnderTest> {
     received: () => readFile(dir.at("received"), "utf8").then((text) => text.trimEnd().split("\n"), () => []),
     secrets: [],
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
+}
+
+const SECRET = "hunter2";
+
+type ServerWorld = {
+  readonly accept: Behaviour;
+  readonly refuse: Behaviour;
+  readonly hang: Behaviour;
+  readonly settings: (port: number) => PluginSettings;
+};
+
+async function serverWorld({ settings, ...behaviours }: ServerWorld): Promise<PluginUnderTest> {
+  const server = await recordingServer(behaviours.accept);
+  const [plugin] = await openPluginFactory().open(pluginConfiguration(settings(server.port)));
+  return {
+    plugin: plugin!,
+    behave: (how) => server.behave(behaviours[how]),
+    received: async () => server.received.map((bytes) => decodeURIComponent(bytes)),
+    secrets: [SECRET],
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

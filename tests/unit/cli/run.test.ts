@@ -42,7 +42,6 @@ for (
   const [args, message] of [
     [["-n", "ten"], '-n "ten": expected a whole number'],
     [["-n", "-1"], '-n "-1": expected a whole number'],
-    [["-m", "socket"], "-m socket: plugins are not available in this version"],
     [["serve", "--initial", "all"], '--initial "all": expected none or first'],
   ] as const
 ) {
