@@ -12,6 +12,8 @@ Without a command: set up and build ./tssync for this machine.
 Commands
   demo [ARGUMENT]...   set up, build, then run ./tssync demo
   test                 set up, build, then run the whole gate and every test (end-to-end tests use ./tssync)
+  deb [amd64|arm64]    dist/tssync_VERSION_ARCHITECTURE.deb, for this machine's architecture if none is named
+  release              every target, both packages, SHA256SUMS and a bill of materials (CycloneDX), all in dist/
   setup                set up only
   help                 this text
 
@@ -59,6 +61,14 @@ main() {
       build_here
       exec ./tssync demo "$@"
       ;;
+    deb)
+      set_up
+      package_deb "${1-$(deb_architecture)}"
+      ;;
+    release)
+      set_up
+      release
+      ;;
     test)
       set_up
       need_packages rsync:rsync sshd:openssh-server ssh:openssh-client chattr:e2fsprogs git:git inotifywait:inotify-tools man:man-db zsh:zsh fish:fish openssl:openssl || exit 1
@@ -66,7 +76,7 @@ main() {
       # Not `bun run ok`, which would add a line of its own after the last one.
       TSSYNC_BIN=$PWD/tssync exec "$BUN" tests/ok.ts
       ;;
-    *) die "unknown command $command: expected demo, test, setup or help" ;;
+    *) die "unknown command $command: expected demo, test, deb, release, setup or help" ;;
   esac
 }
 
@@ -168,6 +178,44 @@ commit() {
   id=$(git rev-parse --short=12 HEAD 2>/dev/null) || { printf 'unknown' && return; }
   if [[ -n $(git status --porcelain --untracked-files=no 2>/dev/null) ]]; then id+=-modified; fi
   printf '%s' "$id"
+}
+
+# --- packages and releases --------------------------------------------------------------------------------------------
+
+readonly TARGETS='linux-x64 linux-arm64 linux-x64-baseline linux-x64-musl linux-arm64-musl linux-x64-musl-baseline'
+
+deb_architecture() {
+  case $(host_target) in
+    linux-x64*) printf 'amd64' ;;
+    linux-arm64*) printf 'arm64' ;;
+  esac
+}
+
+# The package for x86_64 holds the executable for processors without AVX2: it runs on all of them.
+package_deb() {
+  local architecture=$1 target version outfile
+  case $architecture in
+    amd64) target=linux-x64-baseline ;;
+    arm64) target=linux-arm64 ;;
+    *) die "unknown architecture $architecture: expected amd64 or arm64" ;;
+  esac
+  need_packages dpkg-deb:dpkg || exit 1
+  build_for "$target"
+  version=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' package.json)
+  outfile=dist/tssync_${version}_$architecture.deb
+  BUN=$BUN packaging/deb.sh "dist/tssync-$target" "$architecture" "$version" "$outfile"
+  say "built $outfile ($(($(stat -c %s -- "$outfile") / 1000000)) MB)"
+}
+
+release() {
+  local target
+  rm -rf -- dist
+  for target in $TARGETS; do build_for "$target"; done
+  package_deb amd64
+  package_deb arm64
+  "$BUN" packaging/sbom.ts >dist/tssync.cdx.json
+  (cd dist && sha256sum -- * >../SHA256SUMS.new && mv ../SHA256SUMS.new SHA256SUMS)
+  say "built dist/SHA256SUMS over $(wc -l <dist/SHA256SUMS) files"
 }
 
 # --- Debian packages --------------------------------------------------------------------------------------------------
