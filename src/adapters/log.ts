@@ -1,7 +1,9 @@
 /** The log of the process, through LogTape. */
 import type { Sink } from "@logtape/logtape";
 import { configureSync, getLogger } from "@logtape/logtape";
+import { RateLimit } from "../core/rate_limit.ts";
 import type { Log, LogLevel } from "../ports.ts";
+import { isJournal, JOURNAL_PREFIX } from "./journal.ts";
 import { LOG_LINES, type LogFormat } from "./log_line.ts";
 import { fileOutput, type LogOutput, stderrOutput } from "./log_output.ts";
 
@@ -20,6 +22,9 @@ export type LogOptions = {
 
 const URGENCY = { debug: 0, info: 1, warning: 2, error: 3 } as const satisfies Record<LogLevel, number>;
 
+/** The same warning or error word for word: whoever reads it ten times a minute knows it. */
+const REPEATS_PER_MINUTE = 10;
+
 const CATEGORY = ["tssync"];
 
 /**
@@ -36,11 +41,12 @@ export function openLog(options: LogOptions): ProcessLog {
       fields: { lost },
     });
   const output: LogOutput = options.file === undefined ? stderrOutput(lostLine) : fileOutput(options.file, lostLine);
+  const hasPriorities = options.file === undefined && isJournal();
+  const repeats = new RateLimit(REPEATS_PER_MINUTE);
   const sink: Sink = (record) => {
     const level = URGENCY[record.level as LogLevel] === undefined ? "error" : record.level as LogLevel;
-    output.write(
-      toLine({ atMs: record.timestamp, level, message: record.message.join(""), fields: record.properties }),
-    );
+    const line = toLine({ atMs: record.timestamp, level, message: record.message.join(""), fields: record.properties });
+    output.write(hasPriorities ? JOURNAL_PREFIX[level] + line : line);
   };
   configureSync({
     reset: true,
@@ -54,8 +60,16 @@ export function openLog(options: LogOptions): ProcessLog {
   return {
     write: (level, message, fields = {}) => {
       if (URGENCY[level] < URGENCY[options.level]) return;
+      const suppressed = URGENCY[level] < URGENCY.warning ? 0 : toldAgain(repeats, level, message);
+      if (suppressed === null) return;
       // Not logger.info(): braces in a message, which may hold a file name, would be taken for placeholders.
-      logger.emit({ level, message: [message], rawMessage: message, timestamp: Date.now(), properties: { ...fields } });
+      logger.emit({
+        level,
+        message: [message],
+        rawMessage: message,
+        timestamp: Date.now(),
+        properties: suppressed === 0 ? { ...fields } : { ...fields, suppressed },
+      });
     },
     reopen: () => {
       try {
@@ -73,4 +87,10 @@ export function openLog(options: LogOptions): ProcessLog {
     },
     [Symbol.asyncDispose]: () => output[Symbol.asyncDispose](),
   };
+}
+
+/** How many of its kind were left out since the last one; null: this one is left out too. */
+function toldAgain(repeats: RateLimit, level: LogLevel, message: string): number | null {
+  const { isTold, suppressed } = repeats.next(`${level} ${message}`, performance.now());
+  return isTold ? suppressed : null;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { openLog } from "../../../src/adapters/log.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 
@@ -127,3 +127,37 @@ test("write() survives a standard error that nobody reads any more", async () =>
   expect(String(output)).toBe("alive\n");
   expect(code).toBe(0);
 });
+
+test("openLog() says the same warning ten times a minute at most, and then how many were left out", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  await using log = openLog({ level: "info", format: "json", file });
+  for (let count = 0; count < 50; count++) {
+    log.write("warning", "the same");
+    log.write("info", "one line for each batch");
+    log.write("warning", `another ${count}`);
+  }
+  const messages = linesOf(file).map((line) => line["message"]);
+  expect(messages.filter((message) => message === "the same").length).toBe(10);
+  expect(messages.filter((message) => message === "one line for each batch").length).toBe(50);
+  expect(messages.filter((message) => String(message).startsWith("another")).length).toBe(50);
+});
+
+for (const [told, redirected] of [[true, false], [true, true], [false, false]] as const) {
+  const goes = told && !redirected;
+  test(`openLog() ${goes ? "gives" : "gives no"} priorities where stderr ${goes ? "is" : "is not"} the journal's`, async () => {
+    await using dir = await tempDir();
+    const journal = openSync(dir.at("journal"), "w");
+    const { dev, ino } = fstatSync(journal, { bigint: true });
+    const stderr = redirected ? openSync(dir.at("elsewhere"), "w") : journal;
+    const module = new URL("../../../src/adapters/log.ts", import.meta.url).href;
+    const script = `const { openLog } = await import(${JSON.stringify(module)});
+      const log = openLog({ level: "debug", format: "text" });
+      for (const level of ["debug", "info", "warning", "error"]) log.write(level, "a " + level);`;
+    const env = { ...process.env, ...(told ? { JOURNAL_STREAM: `${dev}:${ino}` } : {}) };
+    await once(spawn(process.execPath, ["-e", script], { stdio: ["ignore", "ignore", stderr], env }), "close");
+    const lines = readFileSync(dir.at(redirected ? "elsewhere" : "journal"), "utf8").trimEnd().split("\n");
+    const prefixes = lines.map((line) => /^<\d>/.exec(line)?.[0] ?? "");
+    expect(prefixes).toEqual(goes ? ["<7>", "<6>", "<4>", "<3>"] : ["", "", "", ""]);
+  });
+}
