@@ -23,7 +23,7 @@ Targets (built into dist/ instead of ./tssync; may be given several times)
 
 say() { printf 'compile.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
-has() { command -v -- "$1" >/dev/null 2>&1 || [[ -x /usr/sbin/$1 ]]; }
+has() { command -v -- "$1" >/dev/null 2>&1 || [[ -x /usr/sbin/$1 ]] || [[ $1 == /* && -e $1 ]]; }
 
 main() {
   local targets=()
@@ -71,7 +71,9 @@ main() {
       ;;
     test)
       set_up
-      need_packages rsync:rsync sshd:openssh-server ssh:openssh-client chattr:e2fsprogs git:git inotifywait:inotify-tools man:man-db zsh:zsh fish:fish openssl:openssl || exit 1
+      need_packages rsync:rsync sshd:openssh-server ssh:openssh-client chattr:e2fsprogs git:git inotifywait:inotify-tools man:man-db zsh:zsh fish:fish openssl:openssl \
+        varnishd:varnish squid:squid nginx:nginx \
+        /usr/lib/nginx/modules/ngx_http_cache_purge_module.so:libnginx-mod-http-cache-purge || exit 1
       build_here
       # Not `bun run ok`, which would add a line of its own after the last one.
       TSSYNC_BIN=$PWD/tssync exec "$BUN" tests/ok.ts
@@ -220,7 +222,8 @@ release() {
 
 # --- Debian packages --------------------------------------------------------------------------------------------------
 
-# Arguments are PROGRAM:PACKAGE. Installs what is missing, or says in one line what to install and returns 1.
+# Arguments are PROGRAM:PACKAGE; an absolute path is a file that has to be there. Installs what is missing, or says in one line
+# what to install and returns 1.
 need_packages() {
   local pair missing=()
   for pair in "$@"; do has "${pair%%:*}" || missing+=("${pair#*:}"); done
@@ -253,9 +256,20 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -- "$@" || status=$?
   if [[ -n $ours ]]; then
     rm -f -- "$policy"
-    if [[ " $* " == *' openssh-server '* ]] && has systemctl; then systemctl disable ssh.service ssh.socket || true; fi
+    if has systemctl; then disable_services "$@" || true; fi
   fi
   return "$status"
+}
+
+# Nor at the next start of this machine.
+disable_services() {
+  local package
+  for package in "$@"; do
+    case $package in
+      openssh-server) systemctl disable ssh.service ssh.socket ;;
+      varnish | squid | nginx) systemctl disable "$package.service" ;;
+    esac
+  done
 }
 
 main "$@"

@@ -20,6 +20,7 @@ import { routeGroup, SECURITY_SCHEME } from "./openapi.ts";
 import { manifestRoutes } from "./manifest_routes.ts";
 import { problemResponse } from "./problem.ts";
 import { limitRate, RATE_LIMITS, type RateLimits } from "./rate_limit.ts";
+import { purgeRoutes } from "./purge_routes.ts";
 import { resyncRoutes } from "./resync_routes.ts";
 import { rootRoutes } from "./root_routes.ts";
 import { statusRoutes } from "./status_routes.ts";
@@ -88,6 +89,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", failureRoutes(control));
   app.route("/", holdRoutes(control));
   app.route("/", deliveryRoutes(control));
+  app.route("/", purgeRoutes(control));
   app.route("/", flushRoutes(control));
   app.route("/", explainRoutes(control));
   app.route("/", manifestRoutes(control, options.log));

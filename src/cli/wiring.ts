@@ -69,7 +69,10 @@ export async function openInstance({ configuration, read, paths, log, withApi }:
     inotify: await openInotifyFactory(),
     runner,
     store,
-    plugins: openPluginFactory(),
+    plugins: openPluginFactory({
+      clock,
+      memory: { read: (key) => store.readMeta(key), write: (key, text) => store.writeMeta(key, text) },
+    }),
     barrierDirectory: textToBytePath(makeBarrierDirectory(paths.directory)),
     nanoseconds,
     bootId: readBootId(),

@@ -10,6 +10,7 @@ import type { ConfigurationDifference } from "../config/configuration_difference
 import type { Problem } from "../config/problem.ts";
 import type { Failure, FailureQuery } from "../ports.ts";
 import type { EventFeed } from "./event_log.ts";
+import type { PurgeReceipt, PurgeRequest } from "./purge_requests.ts";
 
 export type RootState = "starting" | "watching" | "degraded" | "halted" | "paused" | "stopped";
 export type RemoteState = "ok" | "syncing" | "retrying" | "failing" | "held" | "paused";
@@ -240,6 +241,8 @@ export interface Control {
   listDeliveries(query: DeliveryQuery): readonly Delivery[];
   /** Tries it again now, whatever became of it. NOT_FOUND. */
   redeliver(id: number): Delivery;
+  /** Lets caches forget what is named; when this returns, it is stored. NOT_FOUND, BODY_INVALID, STATE_UNUSABLE. */
+  requestPurge(request: PurgeRequest): PurgeReceipt;
   /** Sends nothing more until `resume`, also across restarts; changes are remembered. NOT_FOUND. */
   pause(target: ControlTarget, reason: string): void;
   /**

@@ -34,6 +34,7 @@ import { FullSync } from "./full_sync.ts";
 import { NamedTimers } from "./named_timers.ts";
 import { manifestEntries, refuseMissing, refuseUnsound } from "./manifest.ts";
 import { PluginHost } from "./plugin_host.ts";
+import { type PurgeReceipt, type PurgeRequest, requestPurge } from "./purge_requests.ts";
 import { ProcessBudget } from "./process_budget.ts";
 import { Reloader } from "./reloader.ts";
 import type { Remote } from "./remote.ts";
@@ -267,6 +268,10 @@ export class Daemon implements Control {
 
   redeliver(id: number): Delivery {
     return this.#plugins.redeliver(id);
+  }
+
+  requestPurge(request: PurgeRequest): PurgeReceipt {
+    return requestPurge(request, this.#configuration, this.#events);
   }
 
   pause({ root: rootId, remote: remoteId }: ControlTarget, reason: string): void {

@@ -10,7 +10,14 @@ import { splitShellWords } from "../../src/core/shell_words.ts";
 const TOP = resolve(import.meta.dirname, "../..");
 
 /** Written by hand; `docs/configuration.md` has a test of its own. */
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/from-sersync.md", "docs/api.md"];
+const DOCUMENTS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/architecture.md",
+  "docs/from-sersync.md",
+  "docs/api.md",
+  "docs/cdn.md",
+];
 
 function documentOf(path: string): string {
   return readFileSync(join(TOP, path), "utf8");

@@ -1,4 +1,4 @@
-import type { Configuration, RootConfiguration } from "../../../src/config/configuration.ts";
+import type { Configuration, PluginConfiguration, RootConfiguration } from "../../../src/config/configuration.ts";
 import type { ConfigurationDifference } from "../../../src/config/configuration_difference.ts";
 import { TssyncError } from "../../../src/core/error.ts";
 import { pathToBytes, type RelPath } from "../../../src/core/path.ts";
@@ -23,6 +23,7 @@ import type {
   RootStatus,
 } from "../../../src/engine/control.ts";
 import { type EventFeed, EventLog } from "../../../src/engine/event_log.ts";
+import { type PurgeReceipt, type PurgeRequest, requestPurge } from "../../../src/engine/purge_requests.ts";
 import type { Delivery, DeliveryQuery } from "../../../src/core/delivery.ts";
 import type { Failure, FailureQuery } from "../../../src/ports.ts";
 import { MemoryClock } from "./memory_clock.ts";
@@ -47,6 +48,7 @@ export class MemoryControl implements Control {
   ];
   failures: Failure[] = [];
   plugins: PluginStatus[] = [];
+  configuredPlugins: PluginConfiguration[] = [];
   deliveries: Delivery[] = [];
   /** Empty; a test appends and commits. */
   readonly eventLog = new EventLog({
@@ -97,7 +99,7 @@ export class MemoryControl implements Control {
   }
 
   configuration(): Configuration {
-    return { ...EMPTY_CONFIGURATION, roots: this.roots.map(memoryConfiguration) };
+    return { ...EMPTY_CONFIGURATION, roots: this.roots.map(memoryConfiguration), plugins: this.configuredPlugins };
   }
 
   readiness(): readonly Check[] {
@@ -190,6 +192,10 @@ export class MemoryControl implements Control {
     const delivery = this.deliveries.find((each) => each.id === id);
     if (delivery === undefined) throw new TssyncError("NOT_FOUND", `There is no delivery ${id}.`);
     return { ...delivery, state: "waiting", nextAtMs: this.nowMs };
+  }
+
+  requestPurge(request: PurgeRequest): PurgeReceipt {
+    return requestPurge(request, this.configuration(), this.eventLog);
   }
 
   listFailures(query: FailureQuery): readonly Failure[] {

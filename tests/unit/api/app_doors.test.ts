@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { SCOPES } from "../../../api/scope.ts";
 import type { Scope } from "../../../api/scope.ts";
 import { memoryFailure, memoryHold, memoryRemote, memoryRoot } from "../../support/memory/memory_control.ts";
+import { cachePlugins } from "../../support/plugin_configuration.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
 
 type Operation = {
@@ -29,6 +30,7 @@ const THERE: Readonly<Record<string, string>> = {
   "/v1/holds/{id}": "h1",
   "/v1/tokens/{id}": "status",
   "/v1/subscriptions/{name}": "s1",
+  "/v1/cdn/{provider}": "squid",
 };
 
 /** The API with one of everything. */
@@ -37,6 +39,9 @@ async function furnished(): Promise<ApiUnderTest> {
   api.control.failures = [memoryFailure(1, "a")];
   api.control.holds = [memoryHold("h1")];
   api.control.startResync({}, "api");
+  api.control.configuredPlugins = cachePlugins(
+    '<cdn provider="squid" endpoint="http://s" base="http://www.example.com"/>',
+  );
   expect((await api.send("PUT", "/v1/subscriptions/s1", { body: {} })).status).toBe(201);
   return api;
 }

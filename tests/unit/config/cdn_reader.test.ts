@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import type { CacheSettings } from "../../../src/config/cdn_settings.ts";
 import { CDN_PROVIDER_NAMES, providerFacts } from "../../../src/core/cdn_provider.ts";
 import { oneRoot, problemsOf, readTexts } from "../../support/configuration_text.ts";
@@ -85,5 +86,20 @@ test("providerFacts() says for every provider where its numbers come from and wh
     expect(calls.url?.itemsMax).toBeGreaterThan(0);
     expect(inFlightMax).toBeGreaterThan(0);
     if (endpoint !== null) expect(URL.canParse(endpoint)).toBe(true);
+  }
+});
+
+test("docs/cdn.md shows for every provider a configuration that can be read, and the limits that hold", () => {
+  const text = readFileSync(new URL("../../../docs/cdn.md", import.meta.url), "utf8");
+  const blocks = [...text.matchAll(/```xml\n(.*?)```/gs)].map(([, block]) => block!.trim());
+  const whole = blocks.filter((block) => block.startsWith("<head>"));
+  expect(whole).toHaveLength(1);
+  const [plugin] = readTexts(whole).configuration.plugins;
+  expect(plugin).toMatchObject({ name: "edge", enabled: true, when: "all", settings: { kind: "cdn" } });
+  const shown = blocks.filter((block) => block.startsWith("<cdn ")).flatMap((block) => cachesOf(block));
+  expect(shown.map(({ provider }) => provider)).toEqual(CDN_PROVIDER_NAMES);
+  for (const name of CDN_PROVIDER_NAMES) {
+    expect(text).toContain(`\`${name}\``);
+    for (const { variable } of providerFacts(name).credentials) expect(text).toContain(`\`${variable}\``);
   }
 });
