@@ -9,7 +9,7 @@ const CONTENT_TYPE = "application/json";
 
 export const tencent: CdnDialect = {
   request: async ({ kind, values }, { endpoint, network, secrets }) => {
-    const { default: signing } = await import("tencentcloud-sdk-nodejs-common/tencentcloud/common/sign.js");
+    const signing = signingOf(await import("tencentcloud-sdk-nodejs-common/tencentcloud/common/sign.js"));
     const url = new URL(`${endpoint}/`);
     const area = network === "" ? {} : { Area: network };
     const body = JSON.stringify(
@@ -66,6 +66,32 @@ export const tencent: CdnDialect = {
     return resultOfStatus(batch, answer, { nowMs, reference: textOf(response?.["TaskId"]) || null });
   },
 };
+
+/** What the package signs with. */
+type Signing = {
+  sign3(request: {
+    readonly method: "POST";
+    readonly url: string;
+    readonly payload: Buffer;
+    readonly timestamp: number;
+    readonly service: string;
+    readonly secretId: string;
+    readonly secretKey: string;
+    readonly multipart: false;
+    readonly boundary: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }): string;
+};
+
+/** The runtimes do not agree on how deep the default export of such a module lies. */
+function signingOf(loaded: object): Signing {
+  for (let level: unknown = loaded; typeof level === "object" || typeof level === "function";) {
+    if (level === null) break;
+    if ("sign3" in level) return level as Signing;
+    level = "default" in level ? level.default : null;
+  }
+  throw new Error("the package tencentcloud-sdk-nodejs-common has no sign3");
+}
 
 /** The thing itself is refused; of everything else (authentication, limits, the server's trouble) the end may come. */
 const REFUSED_CODE = /^(?:InvalidParameter|MissingParameter|UnknownParameter|UnsupportedOperation|ResourceNotFound)/;

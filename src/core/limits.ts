@@ -75,6 +75,8 @@ export const LIMITS = {
   resyncsKeptMax: 1_000,
   /** Resyncs that may wait. */
   resyncsQueuedMax: 100,
+  /** How often a one-off sync reports. */
+  progressEveryMs: 200,
   /** Differences of a dry run that are reported. */
   differencesMax: 10_000,
 } as const;

@@ -40,9 +40,6 @@ import { Reloader } from "./reloader.ts";
 import type { Remote } from "./remote.ts";
 import { Root } from "./root.ts";
 
-/** How often a one-off sync reports. */
-const PROGRESS_EVERY_MS = 200;
-
 export class Daemon implements Control {
   #configuration: Configuration;
   readonly #world: EngineWorld;
@@ -160,7 +157,7 @@ export class Daemon implements Control {
     const order = Number.MAX_SAFE_INTEGER;
     let resync = this.#fullSync.get(id);
     while (resync.finishedAtMs === null) {
-      resync = await this.#fullSync.wait(id, PROGRESS_EVERY_MS);
+      resync = await this.#fullSync.wait(id, LIMITS.progressEveryMs);
       onProgress(resync);
     }
     if (resync.state !== "succeeded" && resync.perRemote.some((result) => result.exitCode === 23)) {
