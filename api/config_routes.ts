@@ -74,7 +74,7 @@ export function configRoutes(control: Control) {
       const roots = masked.roots.map((root) => ({ ...root, ...pathFields(root.path) }));
       // The schema drops nothing that stands in it, and copies: what is answered is what is described.
       return c.json(
-        configurationSchema.parse({ ...masked, roots, lastReload: lastReloadDocument(control.lastReload()) }),
+        configurationSchema.parse({ ...masked, roots, lastReload: lastReloadDocument(control.status().lastReload) }),
         200,
       );
     },

@@ -2,6 +2,8 @@
 import process from "node:process";
 import { INOTIFY_INIT_FLAGS, openCLibrary, PathBuffer, withReliableErrno } from "./libc.ts";
 import type { Libc, Reading } from "./libc.ts";
+import { libcNotify, NOTIFY_FUNCTIONS } from "./libc_notify.ts";
+import type { LibcNotify, NotifyCalls } from "./libc_notify.ts";
 import { libcText, TEXT_FUNCTIONS } from "./libc_text.ts";
 import type { LibcText, TextCalls } from "./libc_text.ts";
 
@@ -63,16 +65,25 @@ export function openLibc(): Libc {
 const TEXT_KINDS = { buffer: "ptr", int: "i32", size: "u64" } as const;
 
 export function openLibcText(): LibcText {
+  return libcText(openCalls<TextCalls>(TEXT_FUNCTIONS));
+}
+
+export function openLibcNotify(): LibcNotify {
+  return libcNotify(openCalls<NotifyCalls>(NOTIFY_FUNCTIONS));
+}
+
+/** Functions by their parameters; every result is an `int`. */
+function openCalls<T>(table: Readonly<Record<string, readonly (keyof typeof TEXT_KINDS)[]>>): T {
   const ffi = process.getBuiltinModule("bun:ffi") as unknown as ForeignFunctions;
   const functions = Object.fromEntries(
-    Object.entries(TEXT_FUNCTIONS).map(([name, kinds]) => [
+    Object.entries(table).map(([name, kinds]) => [
       name,
       { args: kinds.map((kind) => TEXT_KINDS[kind]), returns: "i32" },
     ]),
   );
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const { symbols } = openCLibrary((name) => ffi.dlopen(name, functions), architecture);
-  return libcText(symbols as unknown as TextCalls);
+  return symbols as unknown as T;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The C library under Deno, through `Deno.dlopen`. */
 import { INOTIFY_INIT_FLAGS, isNothingToRead, openCLibrary, PathBuffer, withReliableErrno } from "./libc.ts";
 import type { Libc, Reading } from "./libc.ts";
+import { libcNotify, NOTIFY_FUNCTIONS } from "./libc_notify.ts";
+import type { LibcNotify, NotifyCalls } from "./libc_notify.ts";
 import { libcText, TEXT_FUNCTIONS } from "./libc_text.ts";
 import type { LibcText, TextCalls } from "./libc_text.ts";
 
@@ -76,15 +78,23 @@ export function openLibc(): Libc {
 const TEXT_KINDS = { buffer: "buffer", int: "i32", size: "usize" } as const;
 
 export function openLibcText(): LibcText {
+  return libcText(openCalls<TextCalls>(TEXT_FUNCTIONS));
+}
+
+export function openLibcNotify(): LibcNotify {
+  return libcNotify(openCalls<NotifyCalls>(NOTIFY_FUNCTIONS));
+}
+
+/** Functions by their parameters; every result is an `int`. */
+function openCalls<T>(table: Readonly<Record<string, readonly (keyof typeof TEXT_KINDS)[]>>): T {
   const { Deno } = globalThis as unknown as { Deno: DenoRuntime };
   const functions = Object.fromEntries(
-    Object.entries(TEXT_FUNCTIONS).map(([name, kinds]) => [
+    Object.entries(table).map(([name, kinds]) => [
       name,
       { parameters: kinds.map((kind) => TEXT_KINDS[kind]), result: "i32" },
     ]),
   );
-  const { symbols } = openCLibrary((name) => Deno.dlopen<TextCalls>(name, functions), Deno.build.arch);
-  return libcText(symbols);
+  return openCLibrary((name) => Deno.dlopen<T>(name, functions), Deno.build.arch).symbols;
 }
 
 type ReadingWork = {

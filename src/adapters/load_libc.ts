@@ -1,6 +1,7 @@
 /** Chooses the C library of the runtime that the program runs under, without ever loading the other's. */
 import process from "node:process";
 import type { Libc } from "./libc.ts";
+import type { LibcNotify } from "./libc_notify.ts";
 import type { LibcText } from "./libc_text.ts";
 
 /** Throws an `Error` where the C library cannot be opened. */
@@ -9,6 +10,14 @@ export async function loadLibc(): Promise<Libc> {
     ? await import("./libc_bun.ts")
     : await import("./libc_deno.ts");
   return openLibc();
+}
+
+/** The same for what a service manager wants. */
+export async function loadLibcNotify(): Promise<LibcNotify> {
+  const { openLibcNotify } = process.versions["deno"] === undefined
+    ? await import("./libc_bun.ts")
+    : await import("./libc_deno.ts");
+  return openLibcNotify();
 }
 
 /** The same for its functions of text. */

@@ -1,3 +1,4 @@
+import { openServiceManager } from "../adapters/service_manager.ts";
 import { openLog } from "../adapters/log.ts";
 import type { ProcessLog } from "../adapters/log.ts";
 import type { ConfigurationReading } from "../config/configuration_input.ts";
@@ -11,6 +12,7 @@ import { loadConfiguration } from "./load_configuration.ts";
 import { logOptions } from "./log_options.ts";
 import { refuseOpenListener } from "./open_listener.ts";
 import type { Invocation } from "./parse_arguments.ts";
+import { statusSentence, tellServiceManager } from "./service_status.ts";
 import { onSignals } from "./signals.ts";
 import { statePaths } from "./state_paths.ts";
 import type { StatePaths } from "./state_paths.ts";
@@ -52,7 +54,13 @@ async function serve({ reading, paths, log, invocation, surroundings }: Serving)
   const stopAsked = Promise.withResolvers<string>();
   const started = Promise.withResolvers<Control>();
   // Asked for while it starts: then it is done behind that. The log tells what came of it.
-  const reloadAsked = () => started.promise.then((control) => control.reload()).catch(() => {});
+  const manager = await openServiceManager(surroundings.env, process.pid);
+  const reloadAsked = async () => {
+    const control = await started.promise;
+    manager.reloading();
+    await control.reload().catch(() => {});
+    manager.ready(statusSentence(control.status()));
+  };
   using _signals = onSignals({
     stop: stopAsked.resolve,
     reload: () => void reloadAsked(),
@@ -74,10 +82,19 @@ async function serve({ reading, paths, log, invocation, surroundings }: Serving)
   }
   log.write("info", `ready: API on ${instance.addresses.join(" and ")}`, { pid: process.pid });
   reportReady();
+  manager.ready(statusSentence(instance.control.status()));
+  using _told = tellServiceManager({
+    manager,
+    clock: instance.clock,
+    log,
+    status: () => instance.control.status(),
+    pulse: () => instance.pulse(),
+  });
   if (invocation.options.has("json")) {
     surroundings.terminal.out(jsonText({ ready: true, pid: process.pid, api: instance.addresses }));
   }
   const signal = await stopAsked.promise;
+  manager.stopping();
   log.write("info", `${signal}: stopping; the same signal again ends at once`);
   return 0;
 }

@@ -20,7 +20,7 @@ import { textToBytePath } from "../core/path.ts";
 import { Daemon } from "../engine/daemon.ts";
 import type { Control } from "../engine/control.ts";
 import type { EngineWorld } from "../engine/engine_world.ts";
-import type { Log, RsyncRunner, Store } from "../ports.ts";
+import type { Clock, Log, RsyncRunner, Store } from "../ports.ts";
 import { runtimeText } from "./runtime.ts";
 import { refuseStateInsideSource } from "./state_placement.ts";
 import type { StatePaths } from "./state_paths.ts";
@@ -43,6 +43,9 @@ export type Instance = AsyncDisposable & {
   readonly control: Control;
   /** Starts mirroring; resolves once all watches stand. */
   start(): Promise<void>;
+  /** What a watchdog asks. */
+  pulse(): ReturnType<Daemon["pulse"]>;
+  readonly clock: Clock;
   /** Where the API listens. */
   readonly addresses: readonly string[];
 };
@@ -102,6 +105,8 @@ export async function openInstance({ configuration, read, paths, log, withApi }:
   const kept = opened.move();
   return {
     control: daemon,
+    clock,
+    pulse: () => daemon.pulse(),
     addresses,
     start: () => {
       started = true;

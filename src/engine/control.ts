@@ -219,7 +219,6 @@ export interface Control {
   configuration(): Configuration;
   /** Reads it again and applies the difference. CONFIG_INVALID with `details.problems`: the old one stays. NOT_READY while starting. */
   reload(): Promise<Reload>;
-  lastReload(): LastReload;
   /** Ready means: configuration loaded, watches placed or the root's trouble known, database writable. */
   readiness(): readonly Check[];
   /** RESYNC_RUNNING (details.id) when the same scope already runs, NOT_FOUND for unknown roots or remotes. */

@@ -14,7 +14,6 @@ import type {
   Explanation,
   FlushRequest,
   Hold,
-  LastReload,
   ManifestRequest,
   Reload,
   Resync,
@@ -183,6 +182,12 @@ export class Daemon implements Control {
 
   // ---------------------------------------------------------------------------------------------------------- Control
 
+  /** What a watchdog asks: when the clock work was last done, and whether work lies about. */
+  pulse(): { readonly tickAgeMs: number; readonly isStuck: boolean } {
+    const isStuck = this.#roots.some(({ remotes }) => remotes.some((remote) => remote.isIdleWithWork));
+    return { tickAgeMs: this.#world.clock.wallMs() - this.#lastTickMs, isStuck };
+  }
+
   status(): DaemonStatus {
     return {
       node: this.#world.node,
@@ -208,10 +213,6 @@ export class Daemon implements Control {
     if (this.#started && !this.#stopping) return this.#reloader.reload();
     const [code, when] = this.#stopping ? ["STOPPING", "stopping"] as const : ["NOT_READY", "still starting"] as const;
     return Promise.reject(new TssyncError(code, `Cannot read the configuration again: tssync is ${when}.`));
-  }
-
-  lastReload(): LastReload {
-    return this.#reloader.last;
   }
 
   readiness(): readonly Check[] {

@@ -116,6 +116,12 @@ export class Remote {
     this.#health.retrySoon();
   }
 
+  /** Whether there is work that could fly, and nothing flies. For a moment that is so whenever something happens. */
+  get isIdleWithWork(): boolean {
+    if (LANES.some((lane) => this.#busy[lane])) return false;
+    return LANES.some((lane) => this.#mayFly(lane) && this.#lanes[lane].hasWork());
+  }
+
   /** Whether everything is being compared now. */
   get isComparing(): boolean {
     return this.#busy.full;

@@ -10,7 +10,6 @@ import type {
   Explanation,
   FlushRequest,
   Hold,
-  LastReload,
   ManifestEntry,
   ManifestRequest,
   PluginStatus,
@@ -81,17 +80,13 @@ export class MemoryControl implements Control {
       cursor: "k3v9qx2a-000000000184213",
       roots: this.roots,
       plugins: this.plugins,
-      lastReload: this.lastReload(),
+      lastReload: { atMs: this.nowMs - 3_600_000, ok: true, problems: [] },
     };
   }
 
   reload(): Promise<Reload> {
     if (this.reloadError !== null) return Promise.reject(this.reloadError);
     return Promise.resolve({ atMs: this.nowMs, difference: NOTHING_CHANGED });
-  }
-
-  lastReload(): LastReload {
-    return { atMs: this.nowMs - 3_600_000, ok: true, problems: [] };
   }
 
   events(): EventFeed {

@@ -108,14 +108,14 @@ test("Daemon.reload() keeps everything when the configuration is refused, and sa
   const problem = { file: "confxml.xml", line: 2, column: 1, message: "confxml.xml, line 2: wrong" };
   engine.wanted = new TssyncError("CONFIG_INVALID", problem.message, { problems: [problem] });
   expect(await engine.reloadWanted()).toMatchObject({ code: "CONFIG_INVALID", details: { problems: [problem] } });
-  expect(engine.daemon.lastReload()).toMatchObject({ ok: false, problems: [problem] });
+  expect(engine.daemon.status().lastReload).toMatchObject({ ok: false, problems: [problem] });
   engine.write("later");
   expect(await engine.flush()).toBe("flushed");
   expect(engine.differences()).toEqual([]);
   // Mended.
   engine.wanted = engine.daemon.configuration();
   await engine.reloadWanted();
-  expect(engine.daemon.lastReload()).toMatchObject({ ok: true, problems: [] });
+  expect(engine.daemon.status().lastReload).toMatchObject({ ok: true, problems: [] });
   await engine.stop();
 });
 
