@@ -30,6 +30,7 @@ import { flush } from "./flush.ts";
 import { guardStore } from "./guarded_store.ts";
 import { Holds } from "./holds.ts";
 import { FullSync } from "./full_sync.ts";
+import { remoteNamed, rootNamed } from "./named_places.ts";
 import { NamedTimers } from "./named_timers.ts";
 import { manifestEntries, refuseMissing, refuseUnsound } from "./manifest.ts";
 import { PluginHost } from "./plugin_host.ts";
@@ -273,17 +274,17 @@ export class Daemon implements Control {
   }
 
   pause({ root: rootId, remote: remoteId }: ControlTarget, reason: string): void {
-    const root = this.#root(rootId);
+    const root = rootNamed(this.#roots, rootId);
     if (remoteId === undefined) root.pause(reason);
-    else this.#remote(root, remoteId).pause(reason);
+    else remoteNamed(root, remoteId).pause(reason);
     root.pausesChanged();
     this.#world.log.write("info", `${remoteId ?? rootId} is paused: ${reason}`, { root: rootId });
   }
 
   async resume({ root: rootId, remote: remoteId }: ControlTarget, reason: string): Promise<void> {
-    const root = this.#root(rootId);
+    const root = rootNamed(this.#roots, rootId);
     if (remoteId === undefined) await root.resume();
-    else this.#remote(root, remoteId).resume();
+    else remoteNamed(root, remoteId).resume();
     root.pausesChanged();
     this.#world.log.write("info", `${remoteId ?? rootId} goes on: ${reason}`, { root: rootId });
   }
@@ -297,11 +298,11 @@ export class Daemon implements Control {
   }
 
   explain(root: string, path: RelPath): Promise<Explanation> {
-    return explain(this.#root(root), this.#events, path);
+    return explain(rootNamed(this.#roots, root), this.#events, path);
   }
 
   manifest(id: string, request: ManifestRequest): ReturnType<Control["manifest"]> {
-    const root = this.#root(id);
+    const root = rootNamed(this.#roots, id);
     refuseUnsound(root);
     refuseMissing(root, request.path);
     // Before the walk: what changes during it is told behind the cursor.
@@ -310,7 +311,7 @@ export class Daemon implements Control {
   }
 
   async flush(request: FlushRequest): Promise<{ readonly cursor: string }> {
-    const roots = request.roots === undefined ? this.#roots : request.roots.map((id) => this.#root(id));
+    const roots = request.roots === undefined ? this.#roots : request.roots.map((id) => rootNamed(this.#roots, id));
     const { signal } = this.#stop;
     await flush({ ...request, world: this.#world, roots, newestOrder: () => this.#order, signal });
     this.#events.commit();
@@ -340,13 +341,6 @@ export class Daemon implements Control {
   #decideOrphan(decision: "approve" | "reject", hold: Hold): void {
     if (decision === "reject") return;
     this.#tryResync({ roots: [hold.root], remotes: [hold.remote], approvedDeletes: hold.count }, "api");
-  }
-
-  #remote(root: Root, id: string): Remote {
-    const remote = root.remotes.find((each) => each.id === id);
-    if (remote !== undefined) return remote;
-    const known = root.remotes.map((each) => each.id).join(", ");
-    throw new TssyncError("NOT_FOUND", `There is no remote "${id}" of ${root.rootId}. Remotes: ${known}.`);
   }
 
   #tryResync(request: ResyncRequest, trigger: ResyncTrigger): void {
@@ -384,13 +378,6 @@ export class Daemon implements Control {
     const root = this.#roots.find((candidate) => candidate.rootId === rootId);
     const remote = root?.remotes.find(({ id }) => id === remoteId);
     return root === undefined || remote === undefined ? null : { root, remote };
-  }
-
-  #root(id: string): Root {
-    const root = this.#roots.find(({ rootId }) => rootId === id);
-    if (root !== undefined) return root;
-    const known = this.#configuration.roots.map((each) => each.id).join(", ");
-    throw new TssyncError("NOT_FOUND", `There is no root "${id}". Roots: ${known}.`);
   }
 }
 
