@@ -65,6 +65,12 @@ export const LIMITS = {
   unreadMsMax: 2_000,
   /** Entries a walk handles before it lets events be read: about a millisecond. */
   walkStepEntries: 500,
+  /** Names remembered of files that have several; about 300 bytes each. */
+  linkedNamesMax: 50_000,
+  /** Links are often made many at a time: so long the search for their other names waits. */
+  linkSearchDelayMs: 100,
+  /** Between two searches passes so many times as long as the last one took. */
+  linkSearchRestTimes: 4,
   /** Rows of the fail log for one remote; beyond it the remote needs a full sync, not a longer list. */
   failuresMax: 10_000,
   /** Paths that a hold shows. */

@@ -2,9 +2,9 @@
  * The quick and the bulk lane of one remote: batches of names. Every mark enters the quick lane, where a look at the disk
  * decides: small things fly at once, large files go on to the bulk lane, whole subtrees to the tree lane.
  */
-import { type BatchEntry, type BatchPlan, PathSet, pathsInFlight, planBatch } from "../core/batch.ts";
+import { type BatchEntry, type BatchPlan, PathSet, pathsInFlight, planBatch, type PlanOptions } from "../core/batch.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Mark } from "../core/mark.ts";
+import { combineMarks, type Mark } from "../core/mark.ts";
 import { parentPath, type RelPath, ROOT } from "../core/path.ts";
 import { type CallOptions, rootAttributesArguments } from "../core/rsync_command.ts";
 import type { Timer } from "../ports.ts";
@@ -136,7 +136,7 @@ export class FlatLane implements Lane {
     const looks = this.#looks = new Map();
     this.#plannedAtMs = this.#share.host.world.clock.wallMs();
     this.#reported = new ReportedItems();
-    return planBatch(marks, {
+    const options: PlanOptions = {
       look: (path) => {
         const seen = lookAt(this.#share.host, path);
         looks.set(path, seen);
@@ -147,7 +147,27 @@ export class FlatLane implements Lane {
       deletes: this.#share.host.switches.delete,
       plainFirst: this.#plainFirst,
       busy: (path, whole) => this.#share.marks.isBusy(path, whole),
-    });
+    };
+    const plan = planBatch(marks, options);
+    const linked = this.#isApproved ? [] : this.#otherNames(marks, plan);
+    return linked.length === 0 ? plan : planBatch([...marks, ...linked], options);
+  }
+
+  /** Further names of what flies: one file changed for all of them, and in one call rsync can link them there, too. */
+  #otherNames(marks: readonly Mark[], plan: BatchPlan): readonly Mark[] {
+    const { host: { links }, marks: { waiting } } = this.#share;
+    const found = new Map<RelPath, Mark>();
+    const named = new Set(marks.map(({ path }) => path));
+    for (const mark of plan.marks) {
+      if (mark.kind !== "path") continue;
+      for (const path of links.beside(mark, this.#looks.get(mark.path) ?? null)) {
+        if (named.has(path)) continue;
+        // What waits for a flight of its own need not wait for it any more.
+        const known = found.get(path) ?? waiting[this.#name].delete(path);
+        found.set(path, known === null ? { ...mark, path } : combineMarks(known, { ...mark, path }));
+      }
+    }
+    return [...found.values()];
   }
 
   /** Hands on what does not fly now. Whether anything went to another lane. */

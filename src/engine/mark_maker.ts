@@ -1,5 +1,7 @@
 /** Turns what the watch loop sees of one root into marks, one for all remotes, and tells the event log. */
 import { CHANGE, type Change } from "../core/change.ts";
+import { LIMITS } from "../core/limits.ts";
+import { LinkIndex } from "../core/link_index.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
 import type { RelPath } from "../core/path.ts";
 import type { Clock } from "../ports.ts";
@@ -19,6 +21,8 @@ export type MarkedRemote = Pick<Remote, "mark" | "rename" | "marks" | "isOpen">;
 
 export class MarkMaker {
   readonly #options: MarkMakerOptions;
+  /** Renames keep it right. */
+  readonly links = new LinkIndex(LIMITS.linkedNamesMax);
   /** When the records at hand were read, or earlier if nobody was there to read them. */
   #readAtMs: number;
 
@@ -68,6 +72,7 @@ export class MarkMaker {
   }
 
   rename(from: RelPath, to: RelPath, isDirectory: boolean): void {
+    this.links.rename(from, to);
     const { events, remotes, nextOrder } = this.#options;
     const kind = isDirectory ? "subtree" : "path";
     events.seen(from, kind, this.#readAtMs, isDirectory ? CHANGE.rmdir : CHANGE.delete);

@@ -6,6 +6,7 @@ import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import { absolutePath, type BytePath, childPath, type RelPath, ROOT } from "../core/path.ts";
 import { type CtimeEntry, verdict } from "../core/watermark.ts";
+import type { EntryStat } from "../ports.ts";
 import { WalkedDisk, type WalkWorld } from "./local_walk.ts";
 
 export type RecoveryRequest = {
@@ -16,13 +17,15 @@ export type RecoveryRequest = {
   /** The latest time for which somebody looks: what is older says nothing to them, so what lies below it is looked at. */
   readonly latestSinceMs?: number;
   readonly signal: AbortSignal;
+  /** Sees every entry that is looked at. */
+  readonly onLook?: (path: RelPath, stat: EntryStat) => void;
   /** An entry that changed; what it needs is the verdict over it and its directory's ctime. */
   readonly onFound: (path: RelPath, entry: CtimeEntry, directoryCtimeMs: number) => void;
 };
 
 /** Walks the whole root. Resolves with the number of entries looked at; rejects with the signal's reason. */
 export async function recover(world: WalkWorld, request: RecoveryRequest): Promise<number> {
-  const { rootPath, filter, sinceMs, latestSinceMs = sinceMs, signal, onFound } = request;
+  const { rootPath, filter, sinceMs, latestSinceMs = sinceMs, signal, onFound, onLook } = request;
   using disk = new WalkedDisk(world);
   const root = disk.lstat(rootPath);
   if (root === null) return 0;
@@ -46,6 +49,7 @@ export async function recover(world: WalkWorld, request: RecoveryRequest): Promi
       }
       // Gone between two looks: its event is read as any other.
       if (stat === null) continue;
+      onLook?.(path, stat);
       const { ctimeMs } = stat;
       const entry = { isDirectory: stat.kind === "directory", isFile: stat.kind === "file", ctimeMs };
       if (ctimeMs >= sinceMs) onFound(path, entry, directoryCtimeMs);

@@ -7,6 +7,7 @@ import type { CallReport } from "./call_report.ts";
 import type { RootEvents } from "./root_events.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { FailLog } from "./fail_log.ts";
+import type { HardLinks } from "./hard_links.ts";
 import type { Holds } from "./holds.ts";
 import type { LaneName } from "./remote_marks.ts";
 import type { FlightEnd } from "./flight.ts";
@@ -33,6 +34,8 @@ export interface RemoteHost {
   readonly failLog: FailLog;
   readonly holds: Holds;
   readonly events: RootEvents;
+  /** The other names of files that have several. */
+  readonly links: HardLinks;
   /** Nothing at all is sent while the root is halted or paused. */
   halted(): boolean;
   /**

@@ -14,12 +14,13 @@ import type { EngineWorld } from "./engine_world.ts";
 import type { EventLog } from "./event_log.ts";
 import type { FailLog } from "./fail_log.ts";
 import { logFlight } from "./flight_log.ts";
+import type { HardLinks } from "./hard_links.ts";
 import { HaltHolds } from "./halt_holds.ts";
 import type { Holds } from "./holds.ts";
 import { MarkMaker } from "./mark_maker.ts";
 import type { ProcessBudget } from "./process_budget.ts";
 import { ReadTimes } from "./read_times.ts";
-import { RootGuard, throughLink } from "./root_guard.ts";
+import { nestedUnmount, RootGuard, throughLink } from "./root_guard.ts";
 import { Remote } from "./remote.ts";
 import { repeat } from "./repeat.ts";
 import { RootEvents } from "./root_events.ts";
@@ -55,6 +56,7 @@ export class Root implements RemoteHost, WatchObserver {
   readonly failLog: FailLog;
   readonly holds: Holds;
   readonly events: RootEvents;
+  readonly links: HardLinks;
   readonly #options: RootOptions;
   readonly #guard: RootGuard;
   readonly #stop = new AbortController();
@@ -107,6 +109,7 @@ export class Root implements RemoteHost, WatchObserver {
       rootId,
       rootPath,
       filter,
+      index: this.#maker.links,
       remotes,
       signal: this.#stop.signal,
       newMark: (path, kind, detectedAtMs) => this.#maker.found(path, kind, detectedAtMs),
@@ -116,6 +119,7 @@ export class Root implements RemoteHost, WatchObserver {
       onMarked: () => this.#wake(),
       onTrouble: (reason) => this.onUnwatched(reason),
     });
+    this.links = this.#recovery.links;
   }
 
   get configuration(): RootConfiguration {
@@ -294,11 +298,8 @@ export class Root implements RemoteHost, WatchObserver {
   }
 
   onNestedUnmount(path: RelPath): void {
-    // All watches hear of it when the root's own file system goes: that is another matter.
     if (this.halted() || this.#guard.trouble(null, false) !== null) return;
-    const reason = `the file system mounted at ${
-      pathToText(path)
-    } was unmounted; mount it again and run: tssync resume`;
+    const reason = nestedUnmount(path);
     this.world.log.write("error", `${this.rootId} is paused, nothing is sent: ${reason}`, { root: this.rootId });
     this.pause(reason);
   }
@@ -359,8 +360,7 @@ export class Root implements RemoteHost, WatchObserver {
     this.#setState("halted", reason);
     this.#haltHolds.begin(this.#times.surelyReadMs - LIMITS.watermarkMarginMs, this.remotes);
     for (const remote of this.remotes) remote.rest();
-    const path = pathToText(this.configuration.path);
-    const message = `${this.rootId} is halted, nothing is sent: ${path}: ${reason}`;
+    const message = `${this.rootId} is halted, nothing is sent: ${pathToText(this.configuration.path)}: ${reason}`;
     this.world.log.write("error", message, { root: this.rootId });
   }
 

@@ -155,3 +155,8 @@ export function throughLink(fileSystem: FileSystem, path: BytePath): BytePath {
     return path; // The guard looks again and says what is wrong.
   }
 }
+
+/** Why a root is paused in which something else was mounted. That its own file system went is another matter. */
+export function nestedUnmount(path: RelPath): string {
+  return `the file system mounted at ${pathToText(path)} was unmounted; mount it again and run: tssync resume`;
+}

@@ -4,11 +4,13 @@
  */
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { LinkIndex } from "../core/link_index.ts";
 import { type BytePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
 import { verdict } from "../core/watermark.ts";
 import type { Timer } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
+import { HardLinks } from "./hard_links.ts";
 import { recover } from "./recovery.ts";
 import type { Remote } from "./remote.ts";
 
@@ -17,6 +19,7 @@ export type RootRecoveryOptions = {
   readonly rootId: string;
   readonly rootPath: BytePath;
   readonly filter: Filter;
+  readonly index: LinkIndex;
   readonly remotes: readonly Remote[];
   readonly signal: AbortSignal;
   readonly newMark: (path: RelPath, kind: MarkKind, detectedAtMs: number) => Mark;
@@ -36,6 +39,7 @@ export type RootRecoveryOptions = {
 
 export class RootRecovery {
   readonly #options: RootRecoveryOptions;
+  readonly links: HardLinks;
   /** Walks that did not come to their end: each remote still has to be looked at since then. */
   readonly #owed = new Map<Remote, { readonly sinceMs: number; readonly hold: Disposable }>();
   /** Overflows that wait for the walk at hand: the earliest moment from which events may be missing. */
@@ -48,6 +52,7 @@ export class RootRecovery {
 
   constructor(options: RootRecoveryOptions) {
     this.#options = options;
+    this.links = new HardLinks(options);
     options.signal.addEventListener("abort", () => this.#calm?.cancel(), { once: true });
   }
 
@@ -71,6 +76,7 @@ export class RootRecovery {
       filter,
       sinceMs,
       latestSinceMs,
+      onLook: this.links.learn,
       signal,
       onFound: (path, entry, directoryCtimeMs) => {
         const { mark: kind } = verdict(entry, directoryCtimeMs, sinceMs);

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "bun:test";
+import type { BytePath } from "../../../src/core/path.ts";
+import { EngineUnderTest } from "./engine_under_test.ts";
+
+const at = (path: string) => `/src/${path}` as BytePath;
+
+/** How often the tree was searched. */
+const searches = (engine: EngineUnderTest) =>
+  engine.log.messages("debug").filter((message) => message.startsWith("looked for further names")).length;
+
+async function linkedTree(): Promise<EngineUnderTest> {
+  const engine = new EngineUnderTest({ remotes: ["one", "two"] });
+  engine.write("a", "old");
+  engine.write("deep/er/f", "x");
+  engine.disk.link(at("a"), at("deep/b"));
+  engine.disk.link(at("a"), at("deep/er/c"));
+  await engine.start();
+  await engine.flush();
+  return engine;
+}
+
+describe("HardLinks", () => {
+  test("a write through one name of a file reaches all of them, also those nobody has seen before", async () => {
+    const engine = await linkedTree();
+    engine.disk.write(at("deep/b"), "written through b");
+    expect(await engine.flush()).toBe("flushed");
+    expect([engine.differences("one"), engine.differences("two")]).toEqual([[], []]);
+  });
+
+  test("names that were found once are not looked for again, also under another directory", async () => {
+    const engine = await linkedTree();
+    engine.disk.write(at("deep/b"), "first");
+    await engine.flush();
+    expect(searches(engine)).toBe(1);
+    engine.disk.rename(at("deep"), at("moved"));
+    await engine.flush();
+    for (const content of ["second", "third"]) {
+      engine.disk.write(at("a"), content);
+      expect(await engine.flush()).toBe("flushed");
+      expect([engine.differences("one"), engine.differences("two")]).toEqual([[], []]);
+    }
+    engine.disk.rename(at("moved"), at("deep"));
+    await engine.flush();
+    expect(searches(engine)).toBe(1);
+  });
+
+  test("names outside of the root, or excluded, are looked for once", async () => {
+    const engine = await linkedTree();
+    engine.disk.mkdirs("/elsewhere" as BytePath);
+    engine.disk.link(at("a"), "/elsewhere/d" as BytePath);
+    for (const content of ["first", "second", "third"]) {
+      engine.disk.write(at("a"), content);
+      expect(await engine.flush()).toBe("flushed");
+      expect(engine.differences("one")).toEqual([]);
+    }
+    expect(searches(engine)).toBe(1);
+  });
+
+  test("a tree whose files have one name each is not searched", async () => {
+    const engine = new EngineUnderTest();
+    engine.write("deep/er/f", "x");
+    await engine.start();
+    await engine.flush();
+    for (let index = 0; index < 50; index++) engine.write(`deep/er/${index}`);
+    await engine.flush();
+    expect(searches(engine)).toBe(0);
+  });
+});
