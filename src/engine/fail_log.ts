@@ -39,7 +39,7 @@ export class FailLog {
   /** Rows of each remote: asked after every flight, so not of the database. */
   readonly #counts = new Map<string, number>();
   /** The paths of those rows, as far as they were asked for. */
-  readonly #paths = new Map<string, ReadonlySet<string>>();
+  readonly #paths = new Map<string, ReadonlyMap<string, FailureOperation>>();
   /** Remotes that refuse more names than are listed. */
   readonly #overflowed = new Map<string, { readonly root: string; readonly remote: string }>();
 
@@ -172,17 +172,18 @@ export class FailLog {
     }
   }
 
-  /** Whether the remote refuses this path, or one above it. */
+  /** Whether the remote refuses this path, or the delete of one above it; what it refuses to take below is listed itself. */
   isFailing(root: string, remote: string, path: RelPath): boolean {
     if (this.count(root, remote) === 0) return false;
     const id = key(root, remote);
     let paths = this.#paths.get(id);
     if (paths === undefined) {
       const failures = this.list({ root, remote, limit: LIMITS.failuresMax });
-      this.#paths.set(id, paths = new Set(failures.map((failure) => failure.path)));
+      this.#paths.set(id, paths = new Map(failures.map((failure) => [failure.path, failure.operation])));
     }
-    for (let above = path; above !== ROOT; above = parentPath(above)) if (paths.has(above)) return true;
-    return paths.has(ROOT);
+    if (paths.has(path)) return true;
+    for (let above = path; above !== ROOT;) if (paths.get(above = parentPath(above)) === "delete") return true;
+    return false;
   }
 
   #forgetCounts(root: string, remote: string): void {

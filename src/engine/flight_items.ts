@@ -44,9 +44,11 @@ export function flatItems(
   const { marks, looks, reported, missing, deletes } = flight;
   const items: EventItem[] = [];
   const told = new Set<RelPath>();
+  // Of a directory that is here nothing below is hidden: what did not arrive is named itself, and the rest did.
+  const isLeftOut = (path: RelPath) => isMissing(path, missing, (above) => looks.get(above)?.kind === "directory");
   for (const mark of marks) {
     // A mark of the root itself is about its times alone.
-    if ((mark.path === ROOT && mark.kind === "path") || isMissing(mark.path, missing)) continue;
+    if ((mark.path === ROOT && mark.kind === "path") || isLeftOut(mark.path)) continue;
     // Not looked at: something above it is gone.
     const seen = looks.get(mark.path) ?? (mark.path === ROOT ? ROOT_DIRECTORY : null);
     if (seen === null && !deletes) continue;
@@ -54,15 +56,22 @@ export function flatItems(
     items.push(events.itemOf(mark, seen));
   }
   const detectedAtMs = marks.length === 1 ? marks[0]!.detectedAtMs : null;
-  return [...reported.items((path) => told.has(path) || isMissing(path, missing), detectedAtMs), ...items];
+  return [...reported.items((path) => told.has(path) || isLeftOut(path), detectedAtMs), ...items];
 }
 
 const ROOT_DIRECTORY = { kind: "directory", size: 0 } as const;
 
-function isMissing(path: RelPath, missing: ReadonlySet<RelPath>): boolean {
+function isMissing(
+  path: RelPath,
+  missing: ReadonlySet<RelPath>,
+  isDirectory: (above: RelPath) => boolean,
+): boolean {
   if (missing.size === 0) return false;
-  for (let above = path; above !== ROOT; above = parentPath(above)) if (missing.has(above)) return true;
-  return missing.has(ROOT) && path === ROOT;
+  if (missing.has(path)) return true;
+  for (let above = parentPath(path); above !== ROOT; above = parentPath(above)) {
+    if (missing.has(above) && !isDirectory(above)) return true;
+  }
+  return false;
 }
 
 function isNew({ change }: ReportedItem): boolean {

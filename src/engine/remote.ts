@@ -168,7 +168,12 @@ export class Remote {
     return this.#health.paused;
   }
 
-  /** Whether the remote may lack what is at this path. */
+  /** Whether the remote may lack what is at this path. One that never had everything may lack anything. */
+  mayLack(path: RelPath, kind: MarkKind): boolean {
+    return !this.marks.known || this.isOpen(path, kind);
+  }
+
+  /** Whether something at this path is not settled. */
   isOpen(path: RelPath, kind: MarkKind): boolean {
     return this.marks.isOpen(path, kind) || this.#host.failLog.isFailing(this.#host.rootId, this.id, path);
   }

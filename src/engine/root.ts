@@ -93,7 +93,7 @@ export class Root implements RemoteHost, WatchObserver {
       log: options.events,
       isOpen: (path, kind, by) =>
         this.remotes.some((remote) =>
-          remote.id === by ? remote.marks.isMarkedAgain(path, kind) : remote.isOpen(path, kind)
+          remote.id === by ? remote.marks.isMarkedAgain(path, kind) : remote.mayLack(path, kind)
         ),
     });
     this.#times = new ReadTimes(world.clock, (byMs) => {

@@ -79,13 +79,7 @@ export class RootEvents {
       item: null,
     };
     if (known !== undefined) this.#remembered.delete(path);
-    this.#remembered.set(path, remembered);
-    if (this.#remembered.size > EVENT_LIMITS.rememberedMax) {
-      for (const oldest of this.#remembered.keys()) {
-        this.#remembered.delete(oldest);
-        break;
-      }
-    }
+    this.#remember(remembered);
     this.#fresh.push(remembered);
     if (this.#fresh.length === 1) this.#options.log.wake();
     if (this.#fresh.length >= EVENT_LIMITS.pendingMax) this.#tellChanged();
@@ -118,17 +112,46 @@ export class RootEvents {
     const batch = log.newBatch();
     log.append({ type: "tssync.file.synced", root, remote, batch, items, facts: { exitCode, message: null } });
     const everywhere: EventItem[] = [];
-    for (const item of items) {
-      if (!isOpen(item.path, item.reach ?? "path", remote)) everywhere.push(item);
-      else {
-        const known = this.#remembered.get(item.path);
-        if (known !== undefined) known.item = item;
-      }
+    for (const each of items) {
+      const item = this.#withReach(each);
+      // Another remote may have a name for the directory alone, and not even that yet. The root itself is there.
+      const lacksIt = item.reach !== null && item.path !== ROOT && isOpen(item.path, "path", remote);
+      if (lacksIt || isOpen(item.path, item.reach ?? "path", remote)) this.#keep(item);
+      else everywhere.push(item);
     }
     if (everywhere.length === 0) return;
     everywhere.push(...this.#reached(everywhere, remote));
     for (const { path } of everywhere) if (this.#remembered.get(path)?.isTold === true) this.#remembered.delete(path);
     log.append({ type: "tssync.file.synced_all", root, remote: null, batch, items: everywhere, facts: {} });
+  }
+
+  /** Another remote may have been sent more at this path, which was not told for all yet. */
+  #withReach(item: EventItem): EventItem {
+    const kept = this.#remembered.get(item.path)?.item?.reach ?? null;
+    const isGone = item.operation === "delete" || item.operation === "rmdir";
+    if (kept === null || isGone || item.kind !== "directory" || item.reach === "subtree") return item;
+    return { ...item, reach: kept };
+  }
+
+  /** Arrived on one remote, while another may lack it. */
+  #keep(item: EventItem): void {
+    const known = this.#remembered.get(item.path);
+    if (known !== undefined) known.item = item;
+    // Nobody saw it change, but what it reaches must be told once the others have it.
+    else if (item.reach !== null) {
+      const { path, operation, reach, from, detectedAtMs } = item;
+      const told = { path, operation, isDirectory: true, reach, from, detectedAtMs: detectedAtMs ?? 0, isTold: true };
+      this.#remember({ ...told, item });
+    }
+  }
+
+  #remember(remembered: Remembered): void {
+    this.#remembered.set(remembered.path, remembered);
+    if (this.#remembered.size <= EVENT_LIMITS.rememberedMax) return;
+    for (const oldest of this.#remembered.keys()) {
+      this.#remembered.delete(oldest);
+      break;
+    }
   }
 
   /** What waited for no more than these directories to be looked through. */

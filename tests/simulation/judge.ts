@@ -81,6 +81,12 @@ export class Judge {
     }
   }
 
+  /** Whether nobody may expect to find this path on a remote as it is in the source. */
+  mayDiffer(path: RelPath, isDirectory: boolean): boolean {
+    const { excuses, deletes } = this.#options;
+    return !deletes || excuses.of(path) !== null || this.#isExcluded(path, isDirectory);
+  }
+
   #isExcluded(path: RelPath, isDirectory: boolean): boolean {
     return path !== ROOT && this.#options.filter.excludedBy(path, isDirectory ? "directory" : "other") !== null;
   }

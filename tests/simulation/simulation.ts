@@ -4,12 +4,14 @@
  */
 import { compileFilter } from "../../src/core/filter.ts";
 import { TssyncError } from "../../src/core/error.ts";
+import { type RelPath, ROOT } from "../../src/core/path.ts";
 import type { RemoteStatus } from "../../src/engine/control.ts";
 import { Daemon } from "../../src/engine/daemon.ts";
 import type { MemoryInode } from "../support/memory/memory_inode.ts";
 import { MemoryClock } from "../support/memory/memory_clock.ts";
 import { MemoryRandom } from "../support/memory/memory_random.ts";
 import { DiskUser } from "./disk_user.ts";
+import { EventJudge } from "./event_judge.ts";
 import { Excuses } from "./excuses.ts";
 import { type FlushPromise, Judge } from "./judge.ts";
 import { type Machine, ProcessLife, type SimulatedRun } from "./process_life.ts";
@@ -67,6 +69,7 @@ class Simulation {
   readonly storm: Storm;
   readonly trace: Trace;
   readonly judge: Judge;
+  readonly #events: EventJudge;
   readonly #options: SimulationOptions;
   readonly #clock = new MemoryClock();
   readonly #world: World;
@@ -98,6 +101,16 @@ class Simulation {
     const filter = compileFilter(plan.excludes);
     const modes = plan.params.some((parameter) => /^-\w*[ap]/.test(parameter));
     this.judge = new Judge({ history: this.#history, excuses, filter, deletes: plan.switches.delete, modes });
+    this.#events = new EventJudge({
+      history: this.#history,
+      remotes: this.#world.remotes.map(({ id, disk: there, root }) => ({
+        id,
+        at: (path) => inodeAt(there.directoryToWatch(root), path),
+      })),
+      mayDiffer: (path, isDirectory) => this.judge.mayDiffer(path, isDirectory),
+      accuse: (problem) => this.judge.accuse(problem),
+      trace: this.trace,
+    });
     this.#user = new DiskUser({ disk, rootPath, outside, history: this.#history, excuses, plan, trace: this.trace });
     this.#machine = (options.sabotage ?? ((machine: Machine) => machine))(this.#makeMachine());
   }
@@ -108,7 +121,8 @@ class Simulation {
     for (let count = this.storm.world.initialOperations; count > 0; count--) this.#user.operate(random);
     this.#world.prepareRemotes(this.#history.root);
     await this.#clock.advance(10_000);
-    const guarded = this.#guarded();
+    // What the remotes have from the beginning is told by nobody.
+    const toldSince = this.storm.world.remotesBegin === "equal" ? this.#history.moment - 1 : 0;
     this.#begin();
     for (const [index, action] of this.storm.actions.entries()) {
       if (this.#options.skip?.has(index) || this.#options.without?.includes(action.kind)) continue;
@@ -120,9 +134,7 @@ class Simulation {
     if (await this.#untilQuiet()) {
       this.#compare("after the storm");
       await this.#flushAtTheEnd();
-    }
-    for (const [remote, path] of guarded) {
-      if (!remote.disk.exists(path)) this.judge.accuse(`${remote.id}: ${shown(path)} was excluded and is gone`);
+      this.#events.end(this.#daemon!.events(), toldSince);
     }
     await this.#stopAtTheEnd();
   }
@@ -170,6 +182,10 @@ class Simulation {
     };
     try {
       const daemon = this.#daemon = new Daemon(this.#world.configuration, life.world);
+      daemon.events().onCommit(() => {
+        // What a dead process commits is nowhere.
+        if (!life.dead) this.#events.follow(daemon.events());
+      });
       daemon.start().then(() => {
         if (life.dead) return;
         this.#isStarted = true;
@@ -460,13 +476,11 @@ class Simulation {
   #rootOf(remote: World["remotes"][number]): MemoryInode {
     return remote.disk.directoryToWatch(remote.root);
   }
-
-  /** What the remotes have and the filter protects. */
-  #guarded(): [World["remotes"][number], ReturnType<typeof guardedPath>][] {
-    return [];
-  }
 }
 
-function guardedPath(path: string) {
-  return path as never;
+/** What stands at a path of a tree, without following links. */
+function inodeAt(top: MemoryInode, path: RelPath): MemoryInode | null {
+  let found: MemoryInode | null = top;
+  for (const name of path === ROOT ? [] : path.split("/")) found = found?.entries.get(name)?.inode ?? null;
+  return found;
 }

@@ -128,6 +128,40 @@ describe("RootEvents", () => {
     expect(all.filter((line) => line.startsWith("synced_all d/ "))).toEqual(["synced_all d/ write subtree"]);
   });
 
+  test("waits with synced_all for a remote that never had everything, and tells it then", async () => {
+    const engine = new EngineUnderTest({ remotes: ["one", "two"] });
+    // One after the other.
+    Object.assign(engine.configuration, { threadsMax: 1 });
+    engine.stepMs = 20;
+    engine.write("d/f");
+    await engine.start();
+    const wasThere: boolean[] = [];
+    engine.daemon.events().onCommit(() => {
+      const isTold = told(engine).some((line) => line.startsWith("synced_all"));
+      if (isTold) wasThere.push(engine.remote("two").disk.exists("/dst/d/f" as BytePath));
+    });
+    expect(await engine.flush(300_000)).toBe("flushed");
+    expect(wasThere[0]).toBe(true);
+    expect(told(engine)).toContain("synced_all d/f create");
+  });
+
+  test("tells a new directory to be everywhere only when the last remote has its name", async () => {
+    const engine = await running({ remotes: ["one", "two"] });
+    // A flight that looked at a whole directory may have met a new one before it was seen: on that remote it is looked through.
+    await engine.clock.advance(10_000);
+    engine.daemon.startResync({ remotes: ["one"] }, "api");
+    await engine.clock.advance(500);
+    engine.remote("two").isReachable = false;
+    const before = head(engine);
+    engine.disk.mkdir("/src/d" as BytePath);
+    await engine.clock.advance(1_000);
+    const all = () => told(engine, before).filter((line) => line.startsWith("synced_all"));
+    expect([engine.remote("one").disk.exists("/dst/d" as BytePath), all()]).toEqual([true, []]);
+    engine.remote("two").isReachable = true;
+    expect(await engine.flush(300_000)).toBe("flushed");
+    expect(all()).toEqual(["synced_all d/ mkdir listing"]);
+  });
+
   test("tells of refusals, and of synced_all only when no remote refuses the path", async () => {
     const engine = await running({ remotes: ["one", "two"] });
     engine.remote("two").refused.add("bad" as RelPath);
