@@ -28,6 +28,11 @@ export const LIMITS = {
   killGraceMs: 2_000,
   /** The two halves of a rename follow each other at once; this covers a full queue between them. */
   renamePairMs: 50,
+  /**
+   * So long after its creation a name that was not closed is looked at: a link is complete then. In a flood nearly every file
+   * is closed before, and the look is saved.
+   */
+  createdLookMs: 5,
   /** A created file that does not change for so long is sent although its close was not seen. */
   createdQuietMs: 2_000,
   /** Created files whose close is waited for at once; more are sent as they are. */

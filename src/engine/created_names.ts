@@ -11,8 +11,8 @@ export type CreatedNamesOptions = {
   readonly rootPath: BytePath;
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
-  /** The name is complete, or has been quiet so long that it is sent as it is. */
-  readonly onComplete: (directory: RelPath, path: RelPath, isFile: boolean) => void;
+  /** The name is complete, or has been quiet so long that it is sent as it is. `sinceMs`: when it changed, wall clock. */
+  readonly onComplete: (directory: RelPath, path: RelPath, isFile: boolean, sinceMs: number) => void;
   /** Called after names became complete by time. */
   readonly onDrained: () => void;
 };
@@ -22,17 +22,18 @@ type CreatedFile = { readonly directory: RelPath; readonly size: number; readonl
 
 export class CreatedNames {
   readonly #options: CreatedNamesOptions;
-  /** Created by the records at hand: path -> directory. */
-  readonly #new = new Map<RelPath, RelPath>();
+  /** Created a moment ago, and not looked at yet. */
+  readonly #new = new Map<RelPath, { readonly directory: RelPath; readonly atMs: number }>();
   readonly #open = new Map<RelPath, CreatedFile>();
   #timer: Timer | null = null;
+  #newTimer: Timer | null = null;
 
   constructor(options: CreatedNamesOptions) {
     this.#options = options;
   }
 
   created(directory: RelPath, path: RelPath): void {
-    this.#new.set(path, directory);
+    this.#new.set(path, { directory, atMs: this.#options.clock.wallMs() });
   }
 
   /** Its close, its delete or its rename was seen: whatever it needs is marked by that. */
@@ -41,21 +42,24 @@ export class CreatedNames {
     if (this.#open.size > 0) this.#open.delete(path);
   }
 
-  /** Looks once at what was created by the records at hand. */
-  settleNew(): void {
-    for (const [path, directory] of this.#new) this.#look(path, directory, null);
-    this.#new.clear();
-    this.#schedule();
+  /** Records were handled: what they created and did not close is looked at soon. Most files are closed before. */
+  settleSoon(): void {
+    if (this.#new.size === 0 || this.#newTimer !== null) return;
+    this.#newTimer = this.#options.clock.after(LIMITS.createdLookMs, () => {
+      this.#newTimer = null;
+      if (this.#settleNew()) this.#options.onDrained();
+    });
   }
 
   /** The last change of a file that is waited for; null: it is not. */
   openSinceMs(path: RelPath): number | null {
-    return this.#open.get(path)?.ctimeMs ?? null;
+    return this.#open.get(path)?.ctimeMs ?? this.#new.get(path)?.atMs ?? null;
   }
 
   /** Takes all for complete as they are: somebody waits for everything that was written so far. */
   giveUp(): void {
-    for (const [path, { directory }] of this.#open) this.#options.onComplete(directory, path, true);
+    this.#settleNew();
+    for (const [path, { directory, ctimeMs }] of this.#open) this.#options.onComplete(directory, path, true, ctimeMs);
     this.clear();
   }
 
@@ -64,13 +68,25 @@ export class CreatedNames {
     this.#open.clear();
     this.#timer?.cancel();
     this.#timer = null;
+    this.#newTimer?.cancel();
+    this.#newTimer = null;
   }
 
   /** The earliest last change of those still open, wall clock; Infinity when there is none. */
   sinceMs(): number {
     let sinceMs = Infinity;
     for (const { ctimeMs } of this.#open.values()) sinceMs = Math.min(sinceMs, ctimeMs);
+    for (const { atMs } of this.#new.values()) sinceMs = Math.min(sinceMs, atMs);
     return sinceMs;
+  }
+
+  /** Whether any of them is complete. */
+  #settleNew(): boolean {
+    let completed = false;
+    for (const [path, { directory }] of this.#new) completed = this.#look(path, directory, null) || completed;
+    this.#new.clear();
+    this.#schedule();
+    return completed;
   }
 
   #look(path: RelPath, directory: RelPath, before: CreatedFile | null): boolean {
@@ -82,7 +98,7 @@ export class CreatedNames {
       this.#open.set(path, { directory, size: stat.size, ctimeMs: stat.ctimeMs });
       return false;
     }
-    this.#options.onComplete(directory, path, stat.kind === "file");
+    this.#options.onComplete(directory, path, stat.kind === "file", stat.ctimeMs);
     return true;
   }
 

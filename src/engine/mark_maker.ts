@@ -47,10 +47,12 @@ export class MarkMaker {
     return this.newMark(path, kind, detectedAtMs);
   }
 
-  mark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change): void {
+  /** `sinceMs`: when it changed, where that was before the records at hand. A watermark never passes it. */
+  mark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change, sinceMs = Infinity): void {
     const { events, remotes, nextOrder } = this.#options;
-    events.seen(path, kind, this.#readAtMs, change);
-    const mark = { path, kind, content, detectedAtMs: this.#readAtMs, order: nextOrder() };
+    const detectedAtMs = Math.min(sinceMs, this.#readAtMs);
+    events.seen(path, kind, detectedAtMs, change);
+    const mark = { path, kind, content, detectedAtMs, order: nextOrder() };
     for (const remote of remotes) {
       if (change === CHANGE.mkdir) remote.mark({ ...mark, kind: this.#kindOfNew(remote) }, directory);
       else {remote.mark(

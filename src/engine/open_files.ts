@@ -15,18 +15,21 @@ type OpenFile = {
   lastMs: number;
 };
 
+/** A file whose time has come. `sinceMs`: wall clock of the first write that is sent with it. */
+export type DueFile = { readonly directory: RelPath; readonly path: RelPath; readonly sinceMs: number };
+
 export class OpenFiles {
   readonly #configuration: OpenFilesConfiguration;
   readonly #clock: Clock;
   /** Called with the files whose time has come, all of one moment together. */
-  readonly #onDue: (files: readonly { readonly directory: RelPath; readonly path: RelPath }[]) => void;
+  readonly #onDue: (files: readonly DueFile[]) => void;
   readonly #files = new Map<RelPath, OpenFile>();
   #timer: Timer | null = null;
 
   constructor(
     configuration: OpenFilesConfiguration,
     clock: Clock,
-    onDue: (files: readonly { readonly directory: RelPath; readonly path: RelPath }[]) => void,
+    onDue: (files: readonly DueFile[]) => void,
   ) {
     this.#configuration = configuration;
     this.#clock = clock;
@@ -38,7 +41,7 @@ export class OpenFiles {
     const nowMs = this.#clock.monotonicMs();
     const known = this.#files.get(path);
     if (known !== undefined) known.lastMs = nowMs;
-    else if (this.#files.size >= LIMITS.openFilesMax) this.#onDue([{ directory, path }]);
+    else if (this.#files.size >= LIMITS.openFilesMax) this.#onDue([{ directory, path, sinceMs: this.#clock.wallMs() }]);
     else this.#files.set(path, { directory, firstMs: nowMs, firstWallMs: this.#clock.wallMs(), lastMs: nowMs });
     this.#timer ??= this.#clock.after(this.#configuration.quietMs, () => this.#look());
   }
@@ -62,7 +65,11 @@ export class OpenFiles {
 
   /** Takes the writes so far for all: somebody waits for them. */
   giveUp(): void {
-    const due = [...this.#files].map(([path, { directory }]) => ({ directory, path }));
+    const due = [...this.#files].map(([path, { directory, firstWallMs }]) => ({
+      directory,
+      path,
+      sinceMs: firstWallMs,
+    }));
     this.close();
     if (due.length > 0) this.#onDue(due);
   }
@@ -76,14 +83,14 @@ export class OpenFiles {
   #look(): void {
     this.#timer = null;
     const nowMs = this.#clock.monotonicMs();
-    const due: { directory: RelPath; path: RelPath }[] = [];
+    const due: DueFile[] = [];
     let nextMs = Infinity;
-    for (const [path, { directory, firstMs, lastMs }] of this.#files) {
+    for (const [path, { directory, firstMs, firstWallMs, lastMs }] of this.#files) {
       const dueMs = Math.min(lastMs + this.#configuration.quietMs, firstMs + this.#configuration.everyMs);
       if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
       else {
         this.#files.delete(path);
-        due.push({ directory, path });
+        due.push({ directory, path, sinceMs: firstWallMs });
       }
     }
     if (nextMs < Infinity) this.#timer = this.#clock.after(nextMs - nowMs, () => this.#look());

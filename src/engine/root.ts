@@ -273,8 +273,8 @@ export class Root implements RemoteHost, WatchObserver {
     this.#maker.reading(this.#times.readingMs);
   }
 
-  onMark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change): void {
-    this.#maker.mark(directory, path, kind, content, change);
+  onMark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change, sinceMs?: number): void {
+    this.#maker.mark(directory, path, kind, content, change, sinceMs);
   }
 
   onRename(from: RelPath, to: RelPath, isDirectory: boolean): void {

@@ -64,11 +64,14 @@ export class WatchLoop implements AsyncDisposable {
     this.#openMoves = new OpenMoves(options.clock, (moves) => this.#movesExpired(moves));
     this.#createdNames = new CreatedNames({
       ...options,
-      onComplete: (directory, path, isFile) => options.observer.onMark(directory, path, "path", isFile, CHANGE.create),
+      onComplete: (directory, path, isFile, sinceMs) =>
+        options.observer.onMark(directory, path, "path", isFile, CHANGE.create, sinceMs),
       onDrained: () => options.observer.onDrained(),
     });
     this.#openFiles = new OpenFiles(options.openFiles, options.clock, (files) => {
-      for (const { directory, path } of files) options.observer.onMark(directory, path, "path", true, CHANGE.write);
+      for (const { directory, path, sinceMs } of files) {
+        options.observer.onMark(directory, path, "path", true, CHANGE.write, sinceMs);
+      }
       options.observer.onDrained();
     });
     this.#probe = new EventProbe(options);
@@ -183,7 +186,7 @@ export class WatchLoop implements AsyncDisposable {
     if (this.#closed) return;
     this.#observer.onReading();
     decodeInotifyRecords(records, (wd, mask, cookie, name) => this.#event(wd, mask, cookie, name));
-    this.#createdNames.settleNew();
+    this.#createdNames.settleSoon();
     this.#scheduleMoves();
     this.#observer.onDrained();
   }

@@ -6,8 +6,11 @@ import type { RelPath } from "../core/path.ts";
 export interface WatchObserver {
   /** Records were read and are about to be handled. */
   onReading(): void;
-  /** `path` lies in `directory`; `content`: it was written, its content differs whatever size and time say. */
-  onMark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change): void;
+  /**
+   * `path` lies in `directory`; `content`: it was written, its content differs whatever size and time say. `sinceMs`: wall
+   * clock of the change where it was read earlier than the records at hand.
+   */
+  onMark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change, sinceMs?: number): void;
   /** Something was renamed within the root; both names are to be marked. Files under their new name count as written. */
   onRename(from: RelPath, to: RelPath, isDirectory: boolean): void;
   /** Something excluded changed. */

@@ -16,6 +16,27 @@ describe("Root", () => {
     await engine.stop();
   });
 
+  test("finds a file that was written long before its mark, when killed while the mark waits", async () => {
+    const engine = new EngineUnderTest({ root: { openFiles: { quietMs: 10_000, everyMs: 60_000 } } });
+    const { switches } = engine.configuration.roots[0]!;
+    engine.write("logs/log", "first line");
+    const modify = { switches: { ...switches, modify: true } };
+    await engine.start(modify);
+    await engine.flush();
+    await engine.clock.advance(60_000);
+    engine.remote().isReachable = false;
+    engine.disk.open("/src/logs/log" as BytePath).write("second line");
+    await engine.clock.advance(9_000);
+    engine.write("other");
+    await engine.clock.advance(9_000);
+    engine.kill();
+    engine.remote().isReachable = true;
+    await engine.start(modify);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+    await engine.stop();
+  });
+
   test("finds what changed while it did not run, and a flush knows when nothing did", async () => {
     const engine = new EngineUnderTest();
     engine.write("a/f");

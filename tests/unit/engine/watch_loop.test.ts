@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { EventSwitches } from "../../../src/config/configuration.ts";
 import { compileFilter } from "../../../src/core/filter.ts";
+import { LIMITS } from "../../../src/core/limits.ts";
 import type { BytePath } from "../../../src/core/path.ts";
 import { WatchLoop } from "../../../src/engine/watch_loop.ts";
 import type { WatchObserver } from "../../../src/engine/watch_observer.ts";
@@ -145,12 +146,14 @@ describe("WatchLoop", () => {
     expect(read()).toEqual(["path f written"]);
   });
 
-  test("links, pipes and hard links are marked when they are created", async () => {
-    const { disk, read } = await watched({ prepare: (disk) => disk.write(at("f"), "x") });
+  test("links, pipes and hard links are marked a moment after they were created", async () => {
+    const { disk, read, clock, take } = await watched({ prepare: (disk) => disk.write(at("f"), "x") });
     disk.symlink("nowhere", at("soft"));
     disk.mkfifo(at("pipe"));
     disk.link(at("f"), at("hard"));
-    expect(read()).toEqual(["path soft", "path pipe", "path hard written"]);
+    expect(read()).toEqual([]);
+    await clock.advance(LIMITS.createdLookMs);
+    expect(take()).toEqual(["path soft", "path pipe", "path hard written"]);
   });
 
   test("a file linked from elsewhere whose first name is gone is marked, although no close ever comes", async () => {
