@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { REMOTE_STATES, ROOT_STATES } from "../../src/engine/control.ts";
+import { canSandbox, inSandbox } from "../support/sandbox.ts";
+
+const PAGE = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");
+
+function statesOf(title: string): string[] {
+  const section = PAGE.slice(PAGE.indexOf(`## ${title}`)).split(/\n## /)[0]!;
+  return [...section.matchAll(/^\| `(\w+)`/gm)].map(([, state]) => state!);
+}
+
+test("docs/operations.md tells every state of roots and remotes, and no other", () => {
+  expect(statesOf("States of a root").toSorted()).toEqual([...ROOT_STATES].toSorted());
+  expect(statesOf("States of a remote").toSorted()).toEqual([...REMOTE_STATES].toSorted());
+});
+
+test.skipIf(!await canSandbox())("every command of docs/operations.md works as it stands there", async () => {
+  const blocks = [...PAGE.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, body]) => body!);
+  expect(blocks.length).toBeGreaterThan(5);
+  const before = "mkdir -p /data/site/images; echo a > /data/site/images/a.png\n" +
+    "tssync serve -d --watch /data --to /backup/data; tssync flush\n";
+  const { status, output } = await inSandbox(`${before}set -x\n${blocks.join("\n")}`);
+  expect({ status, output: status === 0 ? "" : output }).toEqual({ status: 0, output: "" });
+});
