@@ -12,7 +12,7 @@ import { pathFields, pathFieldsSchema } from "./path_text.ts";
 import { lastReloadDocument, lastReloadSchema } from "./reload_schema.ts";
 import { timeSchema, timeText } from "./time_text.ts";
 
-const ROOT_STATES = [
+export const ROOT_STATES = [
   "starting",
   "watching",
   "degraded",
@@ -20,7 +20,7 @@ const ROOT_STATES = [
   "paused",
   "stopped",
 ] as const satisfies readonly RootState[];
-const REMOTE_STATES = [
+export const REMOTE_STATES = [
   "ok",
   "syncing",
   "retrying",

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { REMOTE_STATES, ROOT_STATES } from "../../src/engine/control.ts";
+import { REMOTE_STATES, ROOT_STATES } from "../../api/status_schema.ts";
 import { canSandbox, inSandbox } from "../support/sandbox.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");

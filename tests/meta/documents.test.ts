@@ -17,6 +17,8 @@ const DOCUMENTS = [
   "docs/from-sersync.md",
   "docs/api.md",
   "docs/cdn.md",
+  "docs/operations.md",
+  "docs/recipes.md",
 ];
 
 function documentOf(path: string): string {
