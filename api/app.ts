@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { TssyncError } from "../src/core/error.ts";
+import type { Metrics } from "../src/core/metric.ts";
 import type { Control } from "../src/engine/control.ts";
 import type { Log, Store } from "../src/ports.ts";
 import { challenge, identify, requireIdentity } from "./authentication.ts";
@@ -19,6 +20,8 @@ import { IdempotencyKeys } from "./idempotency.ts";
 import { routeGroup, SECURITY_SCHEME } from "./openapi.ts";
 import { manifestRoutes } from "./manifest_routes.ts";
 import { problemResponse } from "./problem.ts";
+import { meterRequests, SubscriberMeter } from "./metrics.ts";
+import { metricsRoutes } from "./metrics_routes.ts";
 import { limitRate, RATE_LIMITS, type RateLimits } from "./rate_limit.ts";
 import { purgeRoutes } from "./purge_routes.ts";
 import { resyncRoutes } from "./resync_routes.ts";
@@ -42,6 +45,9 @@ export type AppOptions = {
   readonly meta: Pick<Store, "readMeta" | "writeMeta">;
   readonly wallMs: () => number;
   readonly log: Log;
+  readonly metrics: Metrics;
+  /** Watches that the kernel allows this user; null: it does not say. */
+  readonly watchesLimit: () => number | null;
   /** Aborted before the listeners stop: streams end then, and say why. */
   readonly closing?: AbortSignal;
   /** Other bounds of event streams than the usual ones. */
@@ -68,6 +74,8 @@ const DEFENSIVE_HEADERS = [
  */
 export function createApp(control: Control, options: AppOptions): OpenAPIHono<ApiEnv> {
   const app = routeGroup();
+  const subscribers = new SubscriberMeter(options.metrics);
+  app.use(meterRequests(options.metrics));
   app.use(async function defensiveHeaders(c, next) {
     await next();
     // The answer to an upgrade belongs to the server.
@@ -82,6 +90,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", healthRoutes(control));
   app.route("/", versionRoutes(control, options.build));
   app.route("/", statusRoutes(control));
+  app.route("/", metricsRoutes({ ...options, control, subscribers }));
   app.route("/", rootRoutes(control));
   app.route("/", configRoutes(control));
   app.route("/", tokenRoutes(control, options));
@@ -96,6 +105,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   const following = {
     limits: { ...STREAM_LIMITS, ...options.streams },
     closing,
+    subscribers,
   };
   app.route("/", eventRoutes(control, { ...following, tickets }));
   app.route("/", subscriptionRoutes(control, { ...following, subscriptions: new Subscriptions(options) }));

@@ -14,6 +14,7 @@ import { cursorText, filterOf, filterQuery } from "./event_query.ts";
 import { edges, nextCommit, nextTurn, readPage, startAfter } from "./event_reader.ts";
 import { PROTOCOL, subscribeOverSocket } from "./event_socket.ts";
 import { pump, type StreamLimits, type Subscription } from "./event_stream.ts";
+import type { SubscriberMeter, Transport } from "./metrics.ts";
 import { refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
 import type { Tickets } from "./tickets.ts";
 import { requireRoot, withinRoots } from "./token_roots.ts";
@@ -21,6 +22,10 @@ import { requireRoot, withinRoots } from "./token_roots.ts";
 const STREAMS = { "text/event-stream": SSE, "application/jsonl": JSON_LINES } as const satisfies Record<
   string,
   EventFormat
+>;
+const TRANSPORTS = { "text/event-stream": "sse", "application/jsonl": "jsonl" } as const satisfies Record<
+  keyof typeof STREAMS,
+  Transport
 >;
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
@@ -120,10 +125,11 @@ export type EventRoutesOptions = {
   readonly tickets: Tickets;
   /** Aborted when the daemon stops. */
   readonly closing: AbortSignal;
+  readonly subscribers: SubscriberMeter;
 };
 
 /** `/v1/events`, `/v1/events/ws`, `/v1/tickets`. */
-export function eventRoutes(control: Control, { limits, tickets, closing }: EventRoutesOptions) {
+export function eventRoutes(control: Control, { limits, tickets, closing, subscribers }: EventRoutesOptions) {
   const app = routeGroup();
   const feed = control.events();
 
@@ -136,7 +142,7 @@ export function eventRoutes(control: Control, { limits, tickets, closing }: Even
     if (offered.length > 0 && !offered.includes(PROTOCOL)) {
       throw new TssyncError("REQUEST_INVALID", `None of the offered subprotocols is known; expected ${PROTOCOL}`);
     }
-    const handlers = subscribeOverSocket(feed, { limits, closing, holder: holderOf(c) });
+    const handlers = subscribeOverSocket(feed, { limits, closing, subscribers, holder: holderOf(c) });
     return upgrade(offered.length > 0 ? PROTOCOL : null, handlers);
   });
 
@@ -173,6 +179,8 @@ export function eventRoutes(control: Control, { limits, tickets, closing }: Even
         limits,
         closing,
         revoked: holder.revoked,
+        subscribers,
+        transport: TRANSPORTS[wanted as keyof typeof STREAMS],
       };
       return streamed(c, subscription, wanted as keyof typeof STREAMS);
     }

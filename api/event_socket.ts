@@ -12,6 +12,7 @@ import { startAfter } from "./event_reader.ts";
 import { pump, type StreamEnd, type StreamLimits } from "./event_stream.ts";
 import { tokenRevoked } from "./authentication.ts";
 import { issuesOf, issueText } from "./body.ts";
+import type { SubscriberMeter } from "./metrics.ts";
 import { problemOf } from "./problem.ts";
 import { requireRoot, withinRoots } from "./token_roots.ts";
 
@@ -52,11 +53,15 @@ export type SocketOptions = {
   readonly limits: StreamLimits;
   /** Aborted when the daemon stops. */
   readonly closing: AbortSignal;
+  readonly subscribers: SubscriberMeter;
   readonly holder: Identity;
 };
 
 /** The handlers of a new socket. */
-export function subscribeOverSocket(feed: EventFeed, { limits, closing, holder }: SocketOptions): SocketHandlers {
+export function subscribeOverSocket(
+  feed: EventFeed,
+  { limits, closing, subscribers, holder }: SocketOptions,
+): SocketHandlers {
   const gone = new AbortController();
   let isSubscribed = false;
   let late: ReturnType<typeof setTimeout> | undefined;
@@ -88,7 +93,8 @@ export function subscribeOverSocket(feed: EventFeed, { limits, closing, holder }
     const outlet = { write: (sent: string) => send(socket, sent), pending: socket.buffered, signal: gone.signal };
     const compiled = withinRoots(compileEventFilter(filter), holder);
     const place = { feed, filter: compiled, afterSeq, root: filter.root };
-    const subscription = { ...place, limits, closing, revoked: holder.revoked };
+    const reader = { revoked: holder.revoked, subscribers, transport: "websocket" as const };
+    const subscription = { ...place, limits, closing, ...reader };
     pump(subscription, outlet, FRAMES).then((ended) => {
       if (ended !== null) end(socket, ended);
     }).catch(() => socket.close(CODES.inside, "internal"));

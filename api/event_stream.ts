@@ -5,6 +5,7 @@ import type { EventFeed } from "../src/engine/event_log.ts";
 import { tokenRevoked } from "./authentication.ts";
 import type { EventFormat } from "./event_format.ts";
 import { lostPlace, nextCommit, nextTurn, readPage } from "./event_reader.ts";
+import type { SubscriberMeter, Transport } from "./metrics.ts";
 import { problemOf } from "./problem.ts";
 
 /** Bounds of streams; tests set others. */
@@ -39,6 +40,8 @@ export type Subscription = {
   readonly closing: AbortSignal;
   /** Aborted when the subscriber's token is revoked. */
   readonly revoked: AbortSignal;
+  readonly subscribers: SubscriberMeter;
+  readonly transport: Transport;
 };
 
 /** Why a stream ended, and what is told of it. */
@@ -60,7 +63,19 @@ const DRAIN_LOOK_MS = 20;
 const PENDING_BYTES_MAX = 1 << 20;
 
 /** Writes events until the outlet is gone (null) or the stream has to end. */
-export async function pump(
+export async function pump(subscription: Subscription, outlet: Outlet, format: EventFormat): Promise<StreamEnd | null> {
+  const closed = subscription.subscribers.opened(subscription.transport);
+  try {
+    const end = await follow(subscription, outlet, format);
+    closed(end?.why ?? "left");
+    return end;
+  } catch (error) {
+    closed("error");
+    throw error;
+  }
+}
+
+async function follow(
   { feed, filter, afterSeq, root, limits, closing, revoked }: Subscription,
   outlet: Outlet,
   format: EventFormat,

@@ -8,6 +8,7 @@ import { tokenRecord, Tokens } from "../../api/tokens.ts";
 import { nodeFileSystem } from "../adapters/file_system.ts";
 import { openInotifyFactory } from "../adapters/inotify_watcher.ts";
 import { openPluginFactory } from "../adapters/plugin_factory.ts";
+import { openPrometheusMetrics } from "../adapters/prometheus_metrics.ts";
 import { openRsyncRunner } from "../adapters/rsync_runner.ts";
 import { openStore } from "../adapters/sqlite_store.ts";
 import { stateUnusable } from "../adapters/state_directory.ts";
@@ -16,6 +17,7 @@ import { SystemRandom } from "../adapters/system_random.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { TssyncError } from "../core/error.ts";
+import type { Metrics } from "../core/metric.ts";
 import { textToBytePath } from "../core/path.ts";
 import { Daemon } from "../engine/daemon.ts";
 import type { Control } from "../engine/control.ts";
@@ -72,6 +74,7 @@ export async function openInstance({ configuration, read, paths, log, withApi }:
     inotify: await openInotifyFactory(),
     runner,
     store,
+    metrics: openPrometheusMetrics({ process: withApi }),
     plugins: openPluginFactory({
       clock,
       memory: { read: (key) => store.readMeta(key), write: (key, text) => store.writeMeta(key, text) },
@@ -96,7 +99,12 @@ export async function openInstance({ configuration, read, paths, log, withApi }:
   const addresses: string[] = [];
   const closing = new AbortController();
   if (withApi) {
-    for (const listener of await openListeners(daemon, { configuration, paths, log, store, closing: closing.signal })) {
+    for (
+      const listener of await openListeners(daemon, {
+        ...{ configuration, paths, log, store, metrics: world.metrics },
+        closing: closing.signal,
+      })
+    ) {
       opened.defer(() => listener.stop());
       addresses.push(listener.address);
     }
@@ -125,14 +133,24 @@ function readBootId(): string {
   }
 }
 
+/** As it is now; null where the kernel does not say. */
+function readWatchesLimit(): number | null {
+  try {
+    return Number(readFileSync("/proc/sys/fs/inotify/max_user_watches", "latin1"));
+  } catch {
+    return null;
+  }
+}
+
 type ApiParts = Pick<InstanceOptions, "configuration" | "paths" | "log"> & {
   readonly store: Store;
+  readonly metrics: Metrics;
   readonly closing: AbortSignal;
 };
 
 async function openListeners(
   daemon: Daemon,
-  { configuration, paths, log, store, closing }: ApiParts,
+  { configuration, paths, log, store, metrics, closing }: ApiParts,
 ): Promise<Listener[]> {
   const { listen: tcp } = configuration;
   const tokens = new Tokens({
@@ -148,6 +166,8 @@ async function openListeners(
     meta: store,
     wallMs: () => Date.now(),
     log,
+    metrics,
+    watchesLimit: readWatchesLimit,
     closing,
   });
   const socket = await listen({ transport: "unix", path: paths.socket }, app.fetch);

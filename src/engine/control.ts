@@ -76,6 +76,14 @@ export type DaemonStatus = {
   readonly lastReload: LastReload;
 };
 
+/** What monitoring wants to know beside the status. */
+export type Vitals = {
+  readonly rsyncRunning: number;
+  readonly eventLogBytes: number;
+  /** When a full sync of each remote ended last; null: never. */
+  readonly fullSyncs: readonly { readonly root: string; readonly remote: string; readonly atMs: number | null }[];
+};
+
 /** One named condition of readiness. */
 export type Check = { readonly name: string; readonly ok: boolean; readonly message: string };
 
@@ -213,6 +221,7 @@ export type ControlTarget = { readonly root: string; readonly remote?: string };
 /** What a running daemon offers. Methods throw TssyncError with the code the comment names. */
 export interface Control {
   status(): DaemonStatus;
+  vitals(): Vitals;
   /** The log of everything that happened. */
   events(): EventFeed;
   /** What it was asked to do, as it holds now. Secrets are in it: whoever shows it masks them. */

@@ -19,6 +19,7 @@ import type {
   Resync,
   ResyncRequest,
   ResyncTrigger,
+  Vitals,
 } from "./control.ts";
 import { catchUp } from "./catch_up.ts";
 import type { EngineWorld } from "./engine_world.ts";
@@ -39,11 +40,13 @@ import { ProcessBudget } from "./process_budget.ts";
 import { Reloader } from "./reloader.ts";
 import type { Remote } from "./remote.ts";
 import { Root } from "./root.ts";
+import { readVitals } from "./vitals.ts";
 
 export class Daemon implements Control {
   #configuration: Configuration;
   readonly #world: EngineWorld;
   readonly #roots: Root[];
+  readonly vitals: () => Vitals;
   readonly #failLog: FailLog;
   readonly #holds: Holds;
   readonly #storeTrouble: { readonly reason: string | null };
@@ -94,9 +97,9 @@ export class Daemon implements Control {
         holds: this.#holds,
         events: this.#events,
         nextOrder: () => ++this.#order,
-        onFlown: () => {},
       });
     this.#roots = configuration.roots.map(makeRoot);
+    this.vitals = () => readVitals({ budget, events: this.#events, store, roots: this.#roots });
     this.#fullSync = new FullSync(world, this.#events, this.#roots);
     const rootOf = (id: string) => this.#roots.find(({ rootId }) => rootId === id);
     this.#plugins = new PluginHost({

@@ -1,3 +1,4 @@
+import type { Metrics } from "../core/metric.ts";
 import type { BytePath } from "../core/path.ts";
 import type { Clock, FileSystem, InotifyFactory, Log, PluginFactory, Random, RsyncRunner, Store } from "../ports.ts";
 
@@ -6,6 +7,7 @@ export type EngineWorld = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly fileSystem: FileSystem;
   readonly inotify: InotifyFactory;
   readonly runner: RsyncRunner;

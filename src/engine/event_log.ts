@@ -318,6 +318,12 @@ export class EventLog implements EventFeed, EventSink {
     this.#trouble = false;
   }
 
+  /** Bytes of the rows that are kept. */
+  bytes(): number {
+    const [first] = this.#world.store.readEvents(0, 1);
+    return first === undefined ? 0 : this.#bytesTotal - first.bytesTotal + first.body.length + ROW_BYTES;
+  }
+
   #scheduleTrim(delayMs: number): void {
     this.#trimTimer = this.#world.clock.after(delayMs, () => {
       this.#scheduleTrim(this.#trim() ? this.#limits.trimPauseMs : this.#limits.trimEveryMs);

@@ -237,6 +237,7 @@ export class FullSync {
       : "failed";
     this.#running.delete(running.id);
     this.#store(running);
+    this.#world.metrics.counter("resyncs_total", { trigger: running.trigger, result: running.state }).add(1);
     this.#tell(running.state === "succeeded" ? "tssync.resync.finished" : "tssync.resync.failed", running);
     for (const waiter of [...running.waiters]) waiter();
   }

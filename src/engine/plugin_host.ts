@@ -15,7 +15,6 @@ export type PluginHostOptions = {
   /** The directory of a root, as the configuration names it; null: there is no such root. */
   readonly rootPath: (root: string) => BytePath | null;
   readonly hasRemotes: (root: string) => boolean;
-  readonly onOutcome?: OutboxOptions["onOutcome"];
 };
 
 /** A plugin of the configuration that runs, and what it was made of. */
@@ -53,7 +52,12 @@ export class PluginHost {
 
   /** Runs one more. */
   add(key: string, plugin: Plugin, made = ""): Outbox {
-    const outbox = new Outbox({ ...this.#options, key, plugin, onOutcome: this.#options.onOutcome ?? (() => {}) });
+    const { metrics } = this.#options.world;
+    const onOutcome: OutboxOptions["onOutcome"] = (name, result, durationMs) => {
+      metrics.counter("deliveries_total", { plugin: name, result }).add(1);
+      metrics.histogram("delivery_duration_seconds", { plugin: name }).observe(durationMs / 1_000);
+    };
+    const outbox = new Outbox({ ...this.#options, key, plugin, onOutcome });
     this.#running.set(key, { outbox, made });
     if (this.#isStarted) outbox.start();
     return outbox;

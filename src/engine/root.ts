@@ -25,6 +25,7 @@ import { Remote } from "./remote.ts";
 import { repeat } from "./repeat.ts";
 import { RootEvents } from "./root_events.ts";
 import type { Flown, RemoteHost } from "./remote_host.ts";
+import { RootMeter } from "./root_meter.ts";
 import { RootRecovery } from "./root_recovery.ts";
 import { RootShape } from "./root_shape.ts";
 import { RootWatermarks } from "./root_watermarks.ts";
@@ -40,8 +41,6 @@ export type RootOptions = {
   readonly events: EventLog;
   /** Numbers marks over all roots. */
   readonly nextOrder: () => number;
-  /** Called for every flight that reached its remote. */
-  readonly onFlown: (flown: Flown) => void;
 };
 
 export class Root implements RemoteHost, WatchObserver {
@@ -57,7 +56,6 @@ export class Root implements RemoteHost, WatchObserver {
   readonly holds: Holds;
   readonly events: RootEvents;
   readonly links: HardLinks;
-  readonly #options: RootOptions;
   readonly #guard: RootGuard;
   readonly #stop = new AbortController();
   readonly #recovery: RootRecovery;
@@ -77,7 +75,6 @@ export class Root implements RemoteHost, WatchObserver {
 
   constructor(options: RootOptions) {
     const { configuration, world } = options;
-    this.#options = options;
     this.rootPath = throughLink(world.fileSystem, configuration.path);
     this.#guard = new RootGuard(world, { ...configuration, path: this.rootPath });
     this.shape = new RootShape(configuration, (remote) => new Remote(remote, this));
@@ -90,6 +87,7 @@ export class Root implements RemoteHost, WatchObserver {
     this.holds = options.holds;
     this.events = new RootEvents({
       rootId: configuration.id,
+      meter: new RootMeter(world, configuration),
       log: options.events,
       isOpen: (path, kind, by) =>
         this.remotes.some((remote) =>
@@ -259,7 +257,7 @@ export class Root implements RemoteHost, WatchObserver {
 
   flown(flown: Flown): void {
     this.#active = true;
-    this.#options.onFlown(flown);
+    this.events.meter.flown(flown);
     logFlight(this.world.log, this.rootId, flown);
   }
 
@@ -281,7 +279,9 @@ export class Root implements RemoteHost, WatchObserver {
     this.#maker.rename(from, to, isDirectory);
   }
 
-  onFiltered(): void {}
+  onFiltered(): void {
+    this.events.meter.filtered();
+  }
 
   onDrained(): void {
     this.#wake();

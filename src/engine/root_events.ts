@@ -13,12 +13,14 @@ import { isAtOrBelow, parentPath, type RelPath, ROOT } from "../core/path.ts";
 import type { EntryStat } from "../ports.ts";
 import type { RootState } from "./control.ts";
 import type { EventSink } from "./event_log.ts";
+import type { RootMeter } from "./root_meter.ts";
 
 /** What a look at the disk showed: all of it, or only what is needed to send. null: nothing is there. */
 export type Seen = Partial<EntryStat> & Pick<EntryStat, "kind" | "size"> | null;
 
 export type RootEventsOptions = {
   readonly rootId: string;
+  readonly meter: RootMeter;
   readonly log: EventSink & { addSource(source: () => void): () => void; wake(): void; newBatch(): string };
   /** Whether a remote may still lack what `remote` has now at this path, or will have it told again. */
   readonly isOpen: (path: RelPath, kind: MarkKind, remote: string) => boolean;
@@ -38,6 +40,7 @@ type Remembered = {
 };
 
 export class RootEvents {
+  readonly meter: RootMeter;
   readonly #options: RootEventsOptions;
   readonly #remembered = new Map<RelPath, Remembered>();
   #fresh: Remembered[] = [];
@@ -46,6 +49,7 @@ export class RootEvents {
 
   constructor(options: RootEventsOptions) {
     this.#options = options;
+    this.meter = options.meter;
     this.#removeSource = options.log.addSource(() => this.#tellChanged());
   }
 
@@ -59,6 +63,7 @@ export class RootEvents {
   seen(path: RelPath, kind: MarkKind, detectedAtMs: number, change: Change, from: RelPath | null = null): void {
     // The root's own times: nobody's business.
     if (path === ROOT && kind === "path") return;
+    this.meter.detected(change.operation);
     const known = this.#remembered.get(path);
     if (known !== undefined && !known.isTold) {
       known.operation = combined(known.operation, change.operation);
@@ -106,6 +111,7 @@ export class RootEvents {
   /** These are on one remote now. Called when its marks say so. */
   synced(remote: string, items: readonly EventItem[], exitCode: number | null): void {
     if (items.length === 0) return;
+    this.meter.synced(remote, items);
     // Nobody hears that something arrived before it was seen.
     this.#tellChanged();
     const { rootId: root, log, isOpen } = this.#options;
@@ -181,6 +187,7 @@ export class RootEvents {
 
   /** The kernel dropped events. A walk finds for the remotes what they would have told; without remotes nobody looks. */
   overflowed(isLookedFor: boolean, sinceMs: number): void {
+    this.meter.overflow();
     this.fact("tssync.watch.overflow", null, {});
     if (!isLookedFor) this.seen(ROOT, "subtree", sinceMs, CHANGE.writeDirectory);
   }

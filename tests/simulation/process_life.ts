@@ -4,6 +4,7 @@
  */
 import { type ItemizedLine, parseItemizedLine } from "../../src/core/rsync_itemize.ts";
 import type { BytePath } from "../../src/core/path.ts";
+import { MemoryMetrics } from "../support/memory/memory_metrics.ts";
 import { MemoryPluginFactory } from "../support/memory/memory_plugin.ts";
 import type { EngineWorld } from "../../src/engine/engine_world.ts";
 import type {
@@ -85,6 +86,7 @@ export class ProcessLife {
       runner: this.#runner(),
       store: this.#store(),
       plugins: new MemoryPluginFactory(),
+      metrics: new MemoryMetrics(),
       barrierDirectory: machine.barrierDirectory,
       bootId: "boot",
       nanoseconds: true,

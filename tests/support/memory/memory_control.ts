@@ -20,6 +20,7 @@ import type {
   ResyncRequest,
   ResyncTrigger,
   RootStatus,
+  Vitals,
 } from "../../../src/engine/control.ts";
 import { type EventFeed, EventLog } from "../../../src/engine/event_log.ts";
 import { type PurgeReceipt, type PurgeRequest, requestPurge } from "../../../src/engine/purge_requests.ts";
@@ -87,6 +88,13 @@ export class MemoryControl implements Control {
   reload(): Promise<Reload> {
     if (this.reloadError !== null) return Promise.reject(this.reloadError);
     return Promise.resolve({ atMs: this.nowMs, difference: NOTHING_CHANGED });
+  }
+
+  vitals(): Vitals {
+    const fullSyncs = this.roots.flatMap(({ id: root, remotes }) =>
+      remotes.map(({ id: remote }) => ({ root, remote, atMs: this.nowMs - 60_000 }))
+    );
+    return { rsyncRunning: 1, eventLogBytes: this.eventLog.bytes(), fullSyncs };
   }
 
   events(): EventFeed {

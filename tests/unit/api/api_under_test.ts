@@ -4,6 +4,8 @@ import type { Scope } from "../../../api/scope.ts";
 import { SCOPES } from "../../../api/scope.ts";
 import { tokenRecord, Tokens } from "../../../api/tokens.ts";
 import type { Log } from "../../../src/ports.ts";
+import { openPrometheusMetrics } from "../../../src/adapters/prometheus_metrics.ts";
+import type { Metrics } from "../../../src/core/metric.ts";
 import { MemoryControl } from "../../support/memory/memory_control.ts";
 
 /** What a test sends beside method and path; `scope` picks the token, "none" sends none. */
@@ -41,6 +43,7 @@ export class ApiUnderTest {
       if (level === "error" || level === "warning") this.troubles.push(message);
     },
   };
+  readonly metrics: Metrics = openPrometheusMetrics({ process: false });
   readonly tokens = new Tokens({
     meta: {
       readMeta: (key) => this.meta.get(key) ?? null,
@@ -67,6 +70,8 @@ export class ApiUnderTest {
       wallMs: () => this.nowMs,
       streams: { waitMsMax: 50, bookmarkMs: 20 },
       log: this.log,
+      metrics: this.metrics,
+      watchesLimit: () => 65_536,
       ...options,
     });
   }

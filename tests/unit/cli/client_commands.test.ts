@@ -8,6 +8,7 @@ import { listen } from "../../../api/listener.ts";
 import type { Listener } from "../../../api/listener.ts";
 import { tokenRecord, Tokens } from "../../../api/tokens.ts";
 import { TssyncError } from "../../../src/core/error.ts";
+import { MemoryMetrics } from "../../support/memory/memory_metrics.ts";
 import { MemoryControl, memoryFailure, memoryRemote, memoryRoot } from "../../support/memory/memory_control.ts";
 import { record } from "./recorded_terminal.ts";
 
@@ -29,6 +30,8 @@ beforeAll(async () => {
   const given = [tokenRecord("good-token", "a", "admin"), tokenRecord("weak-token", "s", "status")];
   const options = {
     ...kept,
+    metrics: new MemoryMetrics(),
+    watchesLimit: () => null,
     build: { version: "1", commit: "c", runtime: "r" },
     tokens: new Tokens({ ...kept, given }),
     hosts: [],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createApp } from "../../../api/app.ts";
 import { listen } from "../../../api/listener.ts";
 import { Tokens } from "../../../api/tokens.ts";
+import { MemoryMetrics } from "../../support/memory/memory_metrics.ts";
 import { MemoryControl } from "../../support/memory/memory_control.ts";
 import { record } from "./recorded_terminal.ts";
 import type { Recorded } from "./recorded_terminal.ts";
@@ -30,6 +31,8 @@ export async function memoryDaemon(): Promise<MemoryDaemon> {
   };
   const app = createApp(control, {
     ...kept,
+    metrics: new MemoryMetrics(),
+    watchesLimit: () => null,
     build: { version: "1", commit: "c", runtime: "r" },
     tokens: new Tokens({ ...kept, given: [] }),
     hosts: [],

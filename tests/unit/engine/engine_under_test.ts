@@ -8,6 +8,7 @@ import { MemoryClock } from "../../support/memory/memory_clock.ts";
 import { MemoryDisk } from "../../support/memory/memory_disk.ts";
 import { MemoryInotifyFactory } from "../../support/memory/memory_inotify.ts";
 import { MemoryLog } from "../../support/memory/memory_log.ts";
+import { MemoryMetrics } from "../../support/memory/memory_metrics.ts";
 import { MemoryPluginFactory } from "../../support/memory/memory_plugin.ts";
 import { MemoryRandom } from "../../support/memory/memory_random.ts";
 import { type MemoryRemote, MemoryRsync, type RsyncFault } from "../../support/memory/memory_rsync.ts";
@@ -28,6 +29,7 @@ export class EngineUnderTest {
   readonly disk = new MemoryDisk({ now: () => this.clock.wallMs() });
   readonly store = new MemoryStore();
   readonly log = new MemoryLog();
+  readonly metrics = new MemoryMetrics();
   readonly plugins = new MemoryPluginFactory();
   readonly remotes = new Map<string, MemoryRemote>();
   readonly rsync: MemoryRsync;
@@ -227,6 +229,7 @@ export class EngineUnderTest {
       runner: this.rsync,
       store: this.store,
       plugins: this.plugins,
+      metrics: this.metrics,
       barrierDirectory: "/state/barrier" as BytePath,
       nanoseconds: true,
       bootId: "boot",

@@ -3,6 +3,7 @@ import type { Mark } from "../../../src/core/mark.ts";
 import type { RelPath } from "../../../src/core/path.ts";
 import { EventLog } from "../../../src/engine/event_log.ts";
 import { flatItems, ReportedItems } from "../../../src/engine/flight_items.ts";
+import { RootMeter } from "../../../src/engine/root_meter.ts";
 import { RootEvents, type Seen } from "../../../src/engine/root_events.ts";
 import { EngineUnderTest } from "./engine_under_test.ts";
 
@@ -11,9 +12,11 @@ const DIRECTORY: Seen = { kind: "directory", size: 0 };
 
 /** What is told of a flight of these names, of which some were refused. */
 function told(looks: Readonly<Record<string, Seen>>, missing: readonly string[]): string[] {
+  const world = new EngineUnderTest().world();
   const events = new RootEvents({
     rootId: "src",
-    log: new EventLog(new EngineUnderTest().world()),
+    meter: new RootMeter(world, { id: "src", remotes: [] }),
+    log: new EventLog(world),
     isOpen: () => false,
   });
   const marks = Object.keys(looks).map((path, order): Mark => ({

@@ -5,6 +5,7 @@ import { EventLog } from "../../../src/engine/event_log.ts";
 import { MarkMaker } from "../../../src/engine/mark_maker.ts";
 import type { RenameMarks } from "../../../src/engine/rename_lane.ts";
 import { RemoteMarks } from "../../../src/engine/remote_marks.ts";
+import { RootMeter } from "../../../src/engine/root_meter.ts";
 import { RootEvents } from "../../../src/engine/root_events.ts";
 import { MemoryClock } from "../../support/memory/memory_clock.ts";
 import { EngineUnderTest } from "./engine_under_test.ts";
@@ -15,7 +16,9 @@ describe("MarkMaker.rename()", () => {
   function renamed(marks: RemoteMarks, isDirectory: boolean): RenameMarks {
     const clock = new MemoryClock();
     const engine = new EngineUnderTest();
-    const events = new RootEvents({ rootId: "src", log: new EventLog(engine.world()), isOpen: () => false });
+    const world = engine.world();
+    const meter = new RootMeter(world, { id: "src", remotes: [] });
+    const events = new RootEvents({ rootId: "src", meter, log: new EventLog(world), isOpen: () => false });
     const renames: RenameMarks[] = [];
     const isOpen = (path: RelPath, kind: MarkKind) => marks.isOpen(path, kind);
     const remote = { marks, mark: () => {}, rename: (rename: RenameMarks) => void renames.push(rename), isOpen };
