@@ -112,7 +112,7 @@ test("a resync moves its progress, is cancelled with its rsync, and its key hold
   await first.flush();
   const token = await at.token();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const ask = (mirror: typeof first, path: string, init: RequestInit = {}) =>
+  const ask = (mirror: typeof first, path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
     fetch(`http://${mirror.address}${path}`, { ...init, headers: { ...headers, ...init.headers } });
   const read = async (mirror: typeof first, path: string) => await (await ask(mirror, path)).json() as Document;
 
