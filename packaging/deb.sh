@@ -21,6 +21,7 @@ put 644 packaging/sysctl/50-tssync.conf usr/lib/sysctl.d/50-tssync.conf
 put 644 packaging/confxml.xml etc/tssync/confxml.xml
 put 644 LICENSE usr/share/doc/tssync/copyright
 put 644 README.md usr/share/doc/tssync/README.md
+put 644 README.zh-CN.md usr/share/doc/tssync/README.zh-CN.md
 for file in docs/*.md docs/*/*.md; do
   if [[ -f $file ]]; then put 644 "$file" "usr/share/doc/tssync/$file"; fi
 done

@@ -19,6 +19,10 @@ const DOCUMENTS = [
   "docs/cdn.md",
   "docs/operations.md",
   "docs/recipes.md",
+  "README.zh-CN.md",
+  "docs/zh-CN/from-sersync.md",
+  "docs/zh-CN/operations.md",
+  "docs/zh-CN/recipes.md",
 ];
 
 function documentOf(path: string): string {

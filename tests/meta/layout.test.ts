@@ -6,7 +6,7 @@ import { projectFiles } from "../support/project.ts";
 const PLACES: Readonly<Record<string, RegExp>> = {
   "": new RegExp(
     "^(main\\.ts|compile\\.sh|(deno|package|tsconfig|knip)\\.json|bun\\.lock|bunfig\\.toml" +
-      "|\\.oxlintrc\\.json|\\.editorconfig|\\.gitignore|\\.gitattributes|LICENSE|[A-Z]+\\.md)$",
+      "|\\.oxlintrc\\.json|\\.editorconfig|\\.gitignore|\\.gitattributes|LICENSE|[A-Z]+(\\.zh-CN)?\\.md)$",
   ),
   ".ci": /^run$/,
   ".github": /./,
