@@ -4,6 +4,7 @@ import { TssyncError } from "../src/core/error.ts";
 import type { Metrics } from "../src/core/metric.ts";
 import type { Control } from "../src/engine/control.ts";
 import type { Log, Store } from "../src/ports.ts";
+import { agentRoutes } from "./agent_routes.ts";
 import { challenge, identify, requireIdentity } from "./authentication.ts";
 import type { ApiEnv } from "./connection.ts";
 import { deliveryRoutes } from "./delivery_routes.ts";
@@ -29,6 +30,7 @@ import { rootRoutes } from "./root_routes.ts";
 import { statusRoutes } from "./status_routes.ts";
 import { subscriptionRoutes } from "./subscription_routes.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { Subscribers } from "./subscribers.ts";
 import { Tickets } from "./tickets.ts";
 import { tokenRoutes } from "./token_routes.ts";
 import type { Tokens } from "./tokens.ts";
@@ -74,7 +76,7 @@ const DEFENSIVE_HEADERS = [
  */
 export function createApp(control: Control, options: AppOptions): OpenAPIHono<ApiEnv> {
   const app = routeGroup();
-  const subscribers = new SubscriberMeter(options.metrics);
+  const meter = new SubscriberMeter(options.metrics);
   app.use(meterRequests(options.metrics));
   app.use(async function defensiveHeaders(c, next) {
     await next();
@@ -90,7 +92,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", healthRoutes(control));
   app.route("/", versionRoutes(control, options.build));
   app.route("/", statusRoutes(control));
-  app.route("/", metricsRoutes({ ...options, control, subscribers }));
+  app.route("/", metricsRoutes({ ...options, control, subscribers: meter }));
   app.route("/", rootRoutes(control));
   app.route("/", configRoutes(control));
   app.route("/", tokenRoutes(control, options));
@@ -102,12 +104,10 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
   app.route("/", flushRoutes(control));
   app.route("/", explainRoutes(control));
   app.route("/", manifestRoutes(control, options.log));
-  const following = {
-    limits: { ...STREAM_LIMITS, ...options.streams },
-    closing,
-    subscribers,
-  };
-  app.route("/", eventRoutes(control, { ...following, tickets }));
+  const following = { limits: { ...STREAM_LIMITS, ...options.streams }, closing };
+  const subscribers = new Subscribers(control.events(), { ...following, wallMs: options.wallMs, meter });
+  app.route("/", eventRoutes(control, { ...following, tickets, subscribers }));
+  app.route("/", agentRoutes(subscribers));
   app.route("/", subscriptionRoutes(control, { ...following, subscriptions: new Subscriptions(options) }));
   describe(app, options.build.version);
 

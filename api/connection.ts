@@ -2,7 +2,8 @@ import type { Scope } from "./scope.ts";
 
 /** One open WebSocket. */
 export type Socket = {
-  send(text: string): void;
+  /** Sends these frames, one after the other. */
+  send(frames: readonly string[]): void;
   close(code: number, reason: string): void;
   /** Bytes that were sent and are not on the wire. */
   readonly buffered: () => number;

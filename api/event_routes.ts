@@ -1,32 +1,28 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { cursorText as textOfCursor } from "../src/core/event.ts";
 import { TssyncError } from "../src/core/error.ts";
-import { compileEventFilter } from "../src/core/event_filter.ts";
+import { type CompiledFilter, compileEventFilter } from "../src/core/event_filter.ts";
+import type { EventFeed } from "../src/engine/event_log.ts";
 import type { Control } from "../src/engine/control.ts";
 import { holderOf, refuseRevoked, requireScope } from "./authentication.ts";
 import { connectionOf } from "./connection.ts";
-import type { ApiEnv } from "./connection.ts";
 import { durationSchema } from "./duration.ts";
-import { type EventFormat, JSON_LINES, SSE } from "./event_format.ts";
+import { JSON_LINES, SSE } from "./event_format.ts";
 import { cursorText, filterOf, filterQuery } from "./event_query.ts";
 import { edges, nextCommit, nextTurn, readPage, startAfter } from "./event_reader.ts";
 import { PROTOCOL, subscribeOverSocket } from "./event_socket.ts";
-import { pump, type StreamLimits, type Subscription } from "./event_stream.ts";
-import type { SubscriberMeter, Transport } from "./metrics.ts";
+import type { StreamLimits } from "./event_stream.ts";
 import { refusals, routeGroup, TOKEN_NEEDED } from "./openapi.ts";
+import { streamOf } from "./stream_body.ts";
+import type { Subscribers } from "./subscribers.ts";
 import type { Tickets } from "./tickets.ts";
 import { requireRoot, withinRoots } from "./token_roots.ts";
 
-const STREAMS = { "text/event-stream": SSE, "application/jsonl": JSON_LINES } as const satisfies Record<
-  string,
-  EventFormat
->;
-const TRANSPORTS = { "text/event-stream": "sse", "application/jsonl": "jsonl" } as const satisfies Record<
-  keyof typeof STREAMS,
-  Transport
->;
+const STREAMS = {
+  "text/event-stream": { transport: "sse", format: SSE },
+  "application/jsonl": { transport: "jsonl", format: JSON_LINES },
+} as const;
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000;
 const WAIT_MS_MAX = 60_000;
@@ -123,18 +119,18 @@ const ticketRoute = createRoute({
 export type EventRoutesOptions = {
   readonly limits: StreamLimits;
   readonly tickets: Tickets;
+  readonly subscribers: Subscribers;
   /** Aborted when the daemon stops. */
   readonly closing: AbortSignal;
-  readonly subscribers: SubscriberMeter;
 };
 
 /** `/v1/events`, `/v1/events/ws`, `/v1/tickets`. */
-export function eventRoutes(control: Control, { limits, tickets, closing, subscribers }: EventRoutesOptions) {
+export function eventRoutes(control: Control, { limits, tickets, subscribers, closing }: EventRoutesOptions) {
   const app = routeGroup();
   const feed = control.events();
 
   app.openapi(socketRoute, (c) => {
-    const { upgrade } = connectionOf(c.env);
+    const { upgrade, peer } = connectionOf(c.env);
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket" || upgrade === undefined) {
       throw new TssyncError("REQUEST_INVALID", "This is a WebSocket: ask with `Upgrade: websocket`");
     }
@@ -142,7 +138,11 @@ export function eventRoutes(control: Control, { limits, tickets, closing, subscr
     if (offered.length > 0 && !offered.includes(PROTOCOL)) {
       throw new TssyncError("REQUEST_INVALID", `None of the offered subprotocols is known; expected ${PROTOCOL}`);
     }
-    const handlers = subscribeOverSocket(feed, { limits, closing, subscribers, holder: holderOf(c) });
+    const handlers = subscribeOverSocket(subscribers, {
+      holder: holderOf(c),
+      transport: "websocket",
+      peer: peer?.() ?? null,
+    });
     return upgrade(offered.length > 0 ? PROTOCOL : null, handlers);
   });
 
@@ -171,22 +171,20 @@ export function eventRoutes(control: Control, { limits, tickets, closing, subscr
     const compiled = withinRoots(compileEventFilter(filter), holder);
     connectionOf(c.env).keepOpen?.();
     if (isStream) {
-      const subscription = {
-        feed,
-        filter: compiled,
-        afterSeq,
-        root: filter.root,
-        limits,
-        closing,
-        revoked: holder.revoked,
-        subscribers,
-        transport: TRANSPORTS[wanted as keyof typeof STREAMS],
-      };
-      return streamed(c, subscription, wanted as keyof typeof STREAMS);
+      const format = STREAMS[wanted as keyof typeof STREAMS];
+      const peer = connectionOf(c.env).peer?.() ?? null;
+      const place = { transport: format.transport, name: holder.name, peer, revoked: holder.revoked };
+      const body = streamOf(subscribers, { ...place, wanted: filter, filter: compiled, afterSeq }, {
+        format: format.format,
+        goodbyeMs: limits.goodbyeMs,
+        gone: c.req.raw.signal,
+      });
+      // Some proxies keep what they are not told to hand on at once.
+      return c.body(body, 200, { "content-type": wanted, "x-accel-buffering": "no" });
     }
     const waitMs = Math.min(wait ?? 0, limits.waitMsMax);
     const signal = AbortSignal.any([c.req.raw.signal, closing, holder.revoked]);
-    const text = await readJson({ feed, filter: compiled, afterSeq, root: filter.root }, { limit, waitMs, signal });
+    const text = await readJson({ feed, filter: compiled, afterSeq }, { limit, waitMs, signal });
     refuseRevoked(holder);
     return c.body(text, 200, { "content-type": "application/json" }) as never;
   });
@@ -195,7 +193,11 @@ export function eventRoutes(control: Control, { limits, tickets, closing, subscr
 
 /** A page as JSON text, once there is something on it or the time is up. */
 export async function readJson(
-  { feed, filter, afterSeq }: Pick<Subscription, "feed" | "filter" | "afterSeq" | "root">,
+  { feed, filter, afterSeq }: {
+    readonly feed: EventFeed;
+    readonly filter: CompiledFilter;
+    readonly afterSeq: number;
+  },
   { limit, waitMs, signal }: { readonly limit: number; readonly waitMs: number; readonly signal: AbortSignal },
 ): Promise<string> {
   const untilMs = performance.now() + waitMs;
@@ -216,31 +218,4 @@ export async function readJson(
     if (page.isAtEnd) await nextCommit(feed, leftMs, signal);
     else await nextTurn();
   }
-}
-
-const encoder = new TextEncoder();
-
-function streamed(c: Context<ApiEnv>, subscription: Subscription, mediaType: keyof typeof STREAMS): Response {
-  const gone = new AbortController();
-  const format = STREAMS[mediaType];
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      c.req.raw.signal.addEventListener("abort", () => gone.abort(), { once: true });
-      const outlet = {
-        write: (text: string) => controller.enqueue(encoder.encode(text)),
-        pending: () => Math.max(0, -(controller.desiredSize ?? 0)),
-        signal: gone.signal,
-      };
-      void pump(subscription, outlet, format).then((end) => {
-        if (gone.signal.aborted) return;
-        if (end !== null) outlet.write(format.closing(end.problem));
-        controller.close();
-      }).catch((error: unknown) => {
-        if (!gone.signal.aborted) controller.error(error);
-      });
-    },
-    cancel: () => gone.abort(),
-  }, new ByteLengthQueuingStrategy({ highWaterMark: 0 }));
-  // Some proxies keep what they are not told to hand on at once.
-  return c.body(body, 200, { "content-type": mediaType, "x-accel-buffering": "no" });
 }

@@ -4,16 +4,16 @@ import { parseCursor } from "../src/core/event.ts";
 import { TssyncError } from "../src/core/error.ts";
 import type { ErrorCode } from "../src/core/error.ts";
 import { compileEventFilter } from "../src/core/event_filter.ts";
-import type { EventFeed } from "../src/engine/event_log.ts";
 import type { Identity, Socket, SocketHandlers } from "./connection.ts";
-import type { EventFormat } from "./event_format.ts";
+import { FRAMES } from "./event_format.ts";
 import { cursorText, filterFields, filterOf } from "./event_query.ts";
 import { startAfter } from "./event_reader.ts";
-import { pump, type StreamEnd, type StreamLimits } from "./event_stream.ts";
+import type { StreamEnd } from "./event_stream.ts";
+import type { Follower } from "./follower.ts";
 import { tokenRevoked } from "./authentication.ts";
 import { issuesOf, issueText } from "./body.ts";
-import type { SubscriberMeter } from "./metrics.ts";
 import { problemOf } from "./problem.ts";
+import type { Subscribers } from "./subscribers.ts";
 import { requireRoot, withinRoots } from "./token_roots.ts";
 
 export const PROTOCOL = "tssync.v1";
@@ -41,61 +41,57 @@ const ackSchema = z.strictObject({
 });
 const frameSchema = z.discriminatedUnion("op", [subscribeSchema, ackSchema]);
 
-/** One event for each frame; a write of the pump is several of them. */
-const FRAMES: EventFormat = {
-  opening: "",
-  events: (events) => events.map(({ json }) => `{"op":"event","event":${json}}\n`).join(""),
-  bookmark: (cursor) => `${JSON.stringify({ op: "bookmark", cursor })}\n`,
-  closing: (problem) => `${JSON.stringify({ op: "error", problem })}\n`,
-};
-
 export type SocketOptions = {
-  readonly limits: StreamLimits;
-  /** Aborted when the daemon stops. */
-  readonly closing: AbortSignal;
-  readonly subscribers: SubscriberMeter;
   readonly holder: Identity;
+  readonly transport: "websocket" | "tcp";
+  readonly peer: string | null;
 };
 
 /** The handlers of a new socket. */
 export function subscribeOverSocket(
-  feed: EventFeed,
-  { limits, closing, subscribers, holder }: SocketOptions,
+  subscribers: Subscribers,
+  { holder, transport, peer }: SocketOptions,
 ): SocketHandlers {
   const gone = new AbortController();
   let isSubscribed = false;
+  let follower: Follower<readonly string[]> | null = null;
   let late: ReturnType<typeof setTimeout> | undefined;
 
-  function send(socket: Socket, text: string): void {
-    for (const frame of text.split("\n")) if (frame !== "") socket.send(frame);
-  }
-
   function refuse(socket: Socket, error: TssyncError, code: number): void {
-    send(socket, FRAMES.closing(problemOf(error)));
+    const problem = problemOf(error);
+    socket.send(FRAMES.closing(problem));
     // A reason may have 123 bytes.
-    socket.close(code, problemOf(error).code);
+    socket.close(code, problem.code);
   }
 
   function end(socket: Socket, { why, problem }: StreamEnd): void {
-    send(socket, FRAMES.closing(problem));
+    socket.send(FRAMES.closing(problem));
     socket.close(CODES[why], String(problem["code"]));
   }
 
   function take(socket: Socket, text: string): void {
     const frame = readFrame(text);
-    if (frame.op === "ack") return;
+    if (frame.op === "ack") {
+      if (follower !== null) follower.acknowledged = frame.cursor;
+      return;
+    }
     if (isSubscribed) throw new TssyncError("REQUEST_INVALID", "There is a subscription already: one for each socket");
-    const filter = filterOf(frame);
-    if (filter.root !== null) requireRoot(holder, filter.root);
-    const afterSeq = startAfter(feed, frame.after ?? "latest", filter.root);
+    const wanted = filterOf(frame);
+    if (wanted.root !== null) requireRoot(holder, wanted.root);
+    const afterSeq = startAfter(subscribers.feed, frame.after ?? "latest", wanted.root);
     isSubscribed = true;
     clearTimeout(late);
-    const outlet = { write: (sent: string) => send(socket, sent), pending: socket.buffered, signal: gone.signal };
-    const compiled = withinRoots(compileEventFilter(filter), holder);
-    const place = { feed, filter: compiled, afterSeq, root: filter.root };
-    const reader = { revoked: holder.revoked, subscribers, transport: "websocket" as const };
-    const subscription = { ...place, limits, closing, ...reader };
-    pump(subscription, outlet, FRAMES).then((ended) => {
+    const outlet = {
+      format: FRAMES,
+      write: (frames: readonly string[]) => socket.send(frames),
+      pending: socket.buffered,
+      signal: gone.signal,
+    };
+    const { name, revoked } = holder;
+    const filter = withinRoots(compileEventFilter(wanted), holder);
+    subscribers.follow({ transport, name, peer, wanted, filter, afterSeq, revoked }, outlet, (opened) => {
+      follower = opened;
+    }).then((ended) => {
       if (ended !== null) end(socket, ended);
     }).catch(() => socket.close(CODES.inside, "internal"));
   }

@@ -4,6 +4,7 @@ import { routePath } from "hono/route";
 import type { Metrics } from "../src/core/metric.ts";
 import type { Control, RemoteState } from "../src/engine/control.ts";
 import type { ApiEnv } from "./connection.ts";
+import { type Transport, TRANSPORTS } from "./event_stream.ts";
 import { ROOT_STATES } from "./status_schema.ts";
 import type { Build } from "./version_routes.ts";
 
@@ -23,9 +24,6 @@ export function meterRequests(metrics: Metrics) {
     );
   });
 }
-
-export const TRANSPORTS = ["sse", "jsonl", "websocket", "tcp"] as const;
-export type Transport = (typeof TRANSPORTS)[number];
 
 const ENDS = ["left", "gone", "slow", "revoked", "stopping", "error"] as const;
 type End = (typeof ENDS)[number];

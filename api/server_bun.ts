@@ -25,7 +25,10 @@ const websocket: Bun.WebSocketHandler<Upgraded> = {
   backpressureLimit: 64 * 1024 * 1024,
   open(ws) {
     ws.data.socket = {
-      send: (text) => void ws.send(text),
+      send: (frames) =>
+        ws.cork(() => {
+          for (const frame of frames) ws.send(frame);
+        }),
       close: (code, reason) => ws.close(code, reason),
       buffered: () => ws.getBufferedAmount(),
     };

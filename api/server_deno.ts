@@ -35,8 +35,8 @@ const SOCKET_IDLE_SECONDS_MAX = 120;
 
 function connect(webSocket: WebSocket, handlers: SocketHandlers): void {
   const socket: Socket = {
-    send(text) {
-      if (webSocket.readyState === WebSocket.OPEN) webSocket.send(text);
+    send(frames) {
+      for (const frame of frames) if (webSocket.readyState === WebSocket.OPEN) webSocket.send(frame);
     },
     close: (code, reason) => webSocket.close(code, reason),
     buffered: () => webSocket.bufferedAmount,

@@ -12,6 +12,9 @@ export const QUANTITIES = {
   rate: { title: "events a second", unit: "count" },
   idleCpu: { title: "CPU in 10 s", unit: "seconds" },
   perDirectory: { title: "bytes a directory", unit: "bytes" },
+  perEvent: { title: "CPU a delivered event", unit: "seconds" },
+  delivered: { title: "delivered", unit: "count" },
+  alone: { title: "the same alone", unit: "seconds" },
   /** What it cost. */
   write: { title: "write", unit: "seconds" },
   exit: { title: "until exit", unit: "seconds" },

@@ -75,6 +75,7 @@ export function tableText(scenario: TableScenario, summaries: readonly Summary[]
 export function valueText(value: number | undefined, unit: Unit): string {
   if (value === undefined) return "–";
   if (unit === "seconds") {
+    if (value !== 0 && Math.abs(value) < 1e-4) return `${significant(value * 1e6)} µs`;
     if (value !== 0 && value < 0.1) return `${significant(value * 1000)} ms`;
     return `${significant(value)} s`;
   }

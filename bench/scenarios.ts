@@ -13,6 +13,7 @@ import { restart } from "./scenario_restart.ts";
 import { smallBehindLarge } from "./scenario_small_behind_large.ts";
 import { starts } from "./scenario_start.ts";
 import { steadyStream } from "./scenario_steady_stream.ts";
+import { subscribers } from "./scenario_subscribers.ts";
 import { thousandFiles } from "./scenario_thousand_files.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -31,5 +32,6 @@ export const SCENARIOS: readonly Scenario[] = [
   memory,
   restart,
   events,
+  subscribers,
   idle,
 ];

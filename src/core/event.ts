@@ -84,6 +84,17 @@ export function lastSeqOf(block: LoggedBlock): number {
   return block.firstSeq + countOf(block) - 1;
 }
 
+/** What an event's envelope takes as JSON beside its paths, roughly. */
+const ENVELOPE_BYTES = 450;
+
+/** Bytes of the block's events as they travel, roughly: only paths differ much. */
+export function wireBytesOf({ items }: EventBlock): number {
+  if (items === null) return ENVELOPE_BYTES;
+  let bytes = items.length * ENVELOPE_BYTES;
+  for (const { path, from } of items) bytes += path.length + (from?.length ?? 0);
+  return bytes;
+}
+
 // -------------------------------------------------------------------------------------------------------------- cursors
 
 /** A place in the log: behind event `seq` of an epoch. */

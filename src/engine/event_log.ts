@@ -15,6 +15,7 @@ import { packBody, unpackBody } from "../core/event_row.ts";
 import { EVENT_LIMITS, type EventLimits } from "../core/event_limits.ts";
 import type { EventRow, Timer } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
+import { RecentBlocks } from "./recent_blocks.ts";
 
 export type EventWorld = Pick<EngineWorld, "store" | "clock" | "random" | "log" | "bootId" | "node">;
 
@@ -26,6 +27,8 @@ export interface EventFeed {
   range(): LogRange;
   /** Whole blocks that hold events behind `afterSeq`, in order: at least `countMax` events if there are so many. */
   read(afterSeq: number, countMax: number): readonly LoggedBlock[];
+  /** How many bytes of events lie behind `afterSeq`, roughly; Infinity where that is more than is kept in memory. */
+  bytesBehind(afterSeq: number): number;
   /** Calls `listener` after every commit, until the answer is called. */
   onCommit(listener: () => void): () => void;
 }
@@ -56,9 +59,7 @@ export class EventLog implements EventFeed, EventSink {
   /** Not committed. */
   #pending: EventBlock[] = [];
   #pendingCount = 0;
-  /** The newest blocks, for those who follow closely. */
-  readonly #recent: LoggedBlock[] = [];
-  #recentCount = 0;
+  readonly #recent: RecentBlocks;
   #lastSeq: number;
   #firstSeq: number;
   #bytesTotal: number;
@@ -74,6 +75,7 @@ export class EventLog implements EventFeed, EventSink {
     this.node = world.node;
     this.#world = world;
     this.#limits = limits;
+    this.#recent = new RecentBlocks(limits.recentMax);
     this.#commitDelayMs = limits.commitDelayMs;
     this.#batchPrefix = `b${world.random.token(6)}`;
     const last = world.store.lastEvent();
@@ -190,8 +192,7 @@ export class EventLog implements EventFeed, EventSink {
 
   read(afterSeq: number, countMax: number): readonly LoggedBlock[] {
     if (afterSeq >= this.#lastSeq) return [];
-    const isRecent = this.#recent[0] !== undefined && this.#recent[0].firstSeq <= afterSeq + 1;
-    const blocks = isRecent ? this.#recentAfter(afterSeq) : this.#world.store.readEvents(afterSeq, READ_ROWS_MAX);
+    const blocks = this.#recent.after(afterSeq) ?? this.#world.store.readEvents(afterSeq, READ_ROWS_MAX);
     const found: LoggedBlock[] = [];
     let count = 0;
     for (const block of blocks) {
@@ -201,6 +202,10 @@ export class EventLog implements EventFeed, EventSink {
       if (count >= countMax) break;
     }
     return found;
+  }
+
+  bytesBehind(afterSeq: number): number {
+    return afterSeq >= this.#lastSeq ? 0 : this.#recent.bytesAfter(afterSeq);
   }
 
   onCommit(listener: () => void): () => void {
@@ -273,24 +278,8 @@ export class EventLog implements EventFeed, EventSink {
     this.#pendingCount = 0;
     this.#bytesTotal = bytesTotal;
     this.#lastSeq = lastSeq;
-    for (const [index, block] of blocks.entries()) {
-      const { epoch, firstSeq } = rows[index]!;
-      this.#recent.push({ ...block, epoch, firstSeq });
-      this.#recentCount += countOf(block);
-    }
-    let dropped = 0;
-    while (this.#recentCount > this.#limits.recentMax && dropped < this.#recent.length - 1) {
-      this.#recentCount -= countOf(this.#recent[dropped++]!);
-    }
-    if (dropped > 0) this.#recent.splice(0, dropped);
+    this.#recent.push(blocks.map((block, index) => ({ ...block, ...placeOf(rows[index]!) })));
     for (const listener of [...this.#listeners]) listener();
-  }
-
-  #recentAfter(afterSeq: number): readonly LoggedBlock[] {
-    // Readers are nearly always at the end.
-    let from = this.#recent.length;
-    while (from > 0 && lastSeqOf(this.#recent[from - 1]!) > afterSeq) from--;
-    return this.#recent.slice(from);
   }
 
   /** Too much waits: it is committed at once, or, where the database refuses, given up, which a new epoch tells. */
@@ -348,8 +337,7 @@ export class EventLog implements EventFeed, EventSink {
     store.deleteEvents(upTo.lastSeq);
     this.#firstSeq = Math.max(this.#firstSeq, upTo.lastSeq + 1);
     // A reader must not be shown what a cursor no longer finds.
-    const kept = this.#recent.findIndex((block) => block.firstSeq >= this.#firstSeq);
-    for (const block of this.#recent.splice(0, kept < 0 ? 0 : kept)) this.#recentCount -= countOf(block);
+    this.#recent.dropBefore(this.#firstSeq);
     return rows === trimRowsMax;
   }
 }
@@ -361,6 +349,10 @@ type Written = {
   readonly bytesTotal: number;
   readonly lastSeq: number;
 };
+
+function placeOf({ epoch, firstSeq }: EventRow): Pick<LoggedBlock, "epoch" | "firstSeq"> {
+  return { epoch, firstSeq };
+}
 
 /** Rows read at once: at most some MB. */
 const READ_ROWS_MAX = 50;

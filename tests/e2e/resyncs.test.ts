@@ -23,6 +23,8 @@ type Document = {
   readonly differences?: readonly { readonly path: string; readonly change: string }[];
 };
 
+type Asked = { readonly method?: string; readonly body?: string; readonly headers?: Record<string, string> };
+
 async function place(params = "-a") {
   const dir = await tempDir();
   const source = dir.at("www");
@@ -112,7 +114,7 @@ test("a resync moves its progress, is cancelled with its rsync, and its key hold
   await first.flush();
   const token = await at.token();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const ask = (mirror: typeof first, path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
+  const ask = (mirror: typeof first, path: string, init: Asked = {}) =>
     fetch(`http://${mirror.address}${path}`, { ...init, headers: { ...headers, ...init.headers } });
   const read = async (mirror: typeof first, path: string) => await (await ask(mirror, path)).json() as Document;
 

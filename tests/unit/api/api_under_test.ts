@@ -68,7 +68,7 @@ export class ApiUnderTest {
         writeMeta: (key, value) => void this.meta.set(key, value),
       },
       wallMs: () => this.nowMs,
-      streams: { waitMsMax: 50, bookmarkMs: 20 },
+      streams: { waitMsMax: 50, bookmarkMs: 20, behindMsMax: 0 },
       log: this.log,
       metrics: this.metrics,
       watchesLimit: () => 65_536,

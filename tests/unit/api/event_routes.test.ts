@@ -247,6 +247,7 @@ describe("a subscriber that reads too slowly", () => {
       burst();
       await Bun.sleep(2);
     }
+    await waitUntil("it to be given up", async () => (await api.get("/v1/agents")).body.items.length === 0);
     let text = "";
     socket.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
@@ -277,6 +278,7 @@ describe("a subscriber that reads too slowly", () => {
       burst();
       await Bun.sleep(2);
     }
+    await waitUntil("it to be given up", async () => (await api.get("/v1/agents")).body.items.length === 0);
     const chunks: Buffer[] = [];
     slow.on("data", (chunk: Buffer) => chunks.push(chunk));
     const ended = new Promise<void>((resolve) => slow.once("close", () => resolve()));
