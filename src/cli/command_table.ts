@@ -59,6 +59,28 @@ export const COMMANDS = {
       "Takes the options of serve. Looks at the disk too, connects nowhere. Ends with 0, or with 78 when there is a problem.",
     examples: ["tssync check -o confxml.xml"],
   },
+  doctor: {
+    brief: "Look for what will not work, and say what mends it",
+    operands: "",
+    operandsMax: 0,
+    options: [
+      {
+        name: "rsyncd-conf",
+        value: "FILE",
+        repeatable: true,
+        brief: "Look at the receiving side's configuration, too",
+      },
+      { name: "no-write", brief: "Make no trial transfer to the remotes" },
+      ...MIRROR_OPTIONS,
+      ...SERVE_OPTIONS,
+      ...LOG_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text:
+      "Takes the options of serve; those of the daemon have no meaning here. Makes one small file for a moment in each root\n" +
+      "and on each remote. Ends with 1 if anything would break. On the receiving side: tssync doctor --rsyncd-conf FILE",
+    examples: ["tssync doctor -o /etc/tssync/confxml.xml", "tssync doctor --rsyncd-conf /etc/rsyncd.conf"],
+  },
   demo: {
     brief: "Everything on this machine: a directory, two backup servers, the daemon, some changes with their times",
     operands: "",

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { RootConfiguration } from "../config/configuration.ts";
-import type { ConfigurationFile, ConfigurationReading } from "../config/configuration_input.ts";
-import { readAndCheckConfiguration } from "../config/read_configuration.ts";
+import type { ConfigurationFile, ConfigurationInput, ConfigurationReading } from "../config/configuration_input.ts";
+import { readAndCheckConfiguration, readConfiguration } from "../config/read_configuration.ts";
 import { TssyncError } from "../core/error.ts";
 import { machineDisk } from "./disk_probe.ts";
 import type { Invocation, OptionValues } from "./parse_arguments.ts";
@@ -16,6 +16,15 @@ const DEFAULT_FILE = "confxml.xml";
  * @throws TssyncError CONFIG_INVALID with every problem, USAGE for an option that makes no sense.
  */
 export async function loadConfiguration(invocation: Invocation, cwd: string): Promise<ConfigurationReading> {
+  return await readAndCheckConfiguration(await readInput(invocation, cwd), machineDisk);
+}
+
+/** The same, whatever the disk has against it. */
+export async function readUnchecked(invocation: Invocation, cwd: string): Promise<ConfigurationReading> {
+  return readConfiguration(await readInput(invocation, cwd));
+}
+
+async function readInput(invocation: Invocation, cwd: string): Promise<ConfigurationInput> {
   const { options } = invocation;
   const flags = {
     cwd,
@@ -34,7 +43,7 @@ export async function loadConfiguration(invocation: Invocation, cwd: string): Pr
   const withoutFile = flags.watch !== null || flags.to.length > 0;
   const names = named.length > 0 || withoutFile ? named : [DEFAULT_FILE];
   const files = await Promise.all(names.map((name) => readNamed(name, cwd, named.length === 0)));
-  return await readAndCheckConfiguration({ files, flags }, machineDisk);
+  return { files, flags };
 }
 
 async function readNamed(name: string, cwd: string, isDefault: boolean): Promise<ConfigurationFile> {

@@ -4,6 +4,7 @@ import type { CommandName } from "./command_table.ts";
 import { completionCommand } from "./completion_command.ts";
 import { demoCommand } from "./demo_command.ts";
 import { reportError } from "./error_report.ts";
+import { doctorCommand } from "./doctor_command.ts";
 import { eventsCommand } from "./events_command.ts";
 import { explainCommand } from "./explain_command.ts";
 import { failuresCommand } from "./failures_command.ts";
@@ -27,6 +28,7 @@ const RUNNERS = {
   serve: serveCommand,
   sync: syncCommand,
   check: checkCommand,
+  doctor: doctorCommand,
   demo: demoCommand,
   status: statusCommand,
   reload: reloadCommand,
