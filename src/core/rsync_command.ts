@@ -36,6 +36,8 @@ export type CallOptions = {
   readonly nanoseconds: boolean;
   /** The remote refuses names that are gone (see `refusesMissing`): they are deleted by rules, in a call of their own. */
   readonly deletesByRules?: boolean;
+  /** Of a listed directory nothing is deleted that is not named. */
+  readonly keepsExtras?: boolean;
 };
 
 /** One line for each thing rsync does: what changed, and the name with its odd bytes escaped. See `rsync_itemize.ts`. */
@@ -69,7 +71,7 @@ export function flatArguments(options: FlatOptions): string[] {
     "--files-from=-",
     ...(options.excludePatterns ?? []).map((pattern) => `--exclude=${pattern}`),
     // A name that vanished meanwhile is no error of the call, with or without deletes.
-    ...(options.deletes ? ["--delete", "--force"] : []),
+    ...(options.deletes ? options.keepsExtras === true ? ["--force"] : ["--delete", "--force"] : []),
     options.deletes && options.deletesByRules !== true ? "--delete-missing-args" : "--ignore-missing-args",
     ...limits(options),
     ...(options.itemized === true ? [ITEMIZED] : []),

@@ -30,7 +30,7 @@ export type FilteredWorld = FlightWorld & WalkWorld;
 /** Sends the planned batch so that nothing excluded is touched. */
 export async function flyFiltered(world: FilteredWorld, request: FilteredRequest): Promise<FlatResult> {
   const { plan, call, itemized = false } = request;
-  const removed = await clear(world, request, plan.entries.filter(isBroad));
+  const removed = await clear(world, request, plan.entries.filter(call.keepsExtras === true ? isGone : isBroad));
   const entries = namesToSend(world, request);
   if (!hasArrived(removed) || entries.length === 0) return removed;
   const sent = await flyFlat(world, {

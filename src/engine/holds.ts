@@ -12,6 +12,7 @@ export type OpenHold = Pick<Hold, "root" | "remote" | "origin" | "count" | "exam
 export type Decide = (decision: "approve" | "reject", hold: Hold) => void;
 
 const META_KEY = "holds";
+const KEPT_KEY = "kept-extras";
 
 export class Holds {
   readonly #world: EngineWorld;
@@ -20,12 +21,15 @@ export class Holds {
   /** What to do about holds of this process; those of an earlier one go to `onOrphan`. */
   readonly #decides = new Map<string, Decide>();
   readonly #onOrphan: Decide;
+  /** Remotes that have more than a full sync may delete without asking. */
+  readonly #kept: Set<string>;
 
   constructor(world: EngineWorld, events: EventSink, onOrphan: Decide) {
     this.#world = world;
     this.#events = events;
     this.#onOrphan = onOrphan;
     const stored = JSON.parse(world.store.readMeta(META_KEY) ?? "[]") as Hold[];
+    this.#kept = new Set(JSON.parse(world.store.readMeta(KEPT_KEY) ?? "[]") as string[]);
     // Held changes of an earlier process are found again by its watermark.
     this.#holds = stored.filter((hold) => hold.state !== "waiting" || hold.origin === "resync");
   }
@@ -54,6 +58,22 @@ export class Holds {
       );
     }
     return hold;
+  }
+
+  /**
+   * Whether what only this remote has stays there: a full sync found too much of it, and none was allowed since to delete it.
+   * Until then only names that were seen to go are deleted; a look at a whole directory would delete what is held.
+   */
+  keepsExtras(root: string, remote: string): boolean {
+    return this.#kept.has(`${root} ${remote}`);
+  }
+
+  /** A full sync of the remote held its deletes, or made them. */
+  keepExtras(root: string, remote: string, keeps: boolean): void {
+    if (keeps === this.keepsExtras(root, remote)) return;
+    if (keeps) this.#kept.add(`${root} ${remote}`);
+    else this.#kept.delete(`${root} ${remote}`);
+    this.#world.store.writeMeta(KEPT_KEY, JSON.stringify([...this.#kept]));
   }
 
   waiting(root: string, remote: string): Hold[] {

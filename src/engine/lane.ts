@@ -57,6 +57,7 @@ export function callOptions(
     trash: trash === null ? null : { name: trash, day: new Date(host.world.clock.wallMs()).toISOString().slice(0, 10) },
     nanoseconds: host.world.nanoseconds,
     deletesByRules: quirks.deletesByRules,
+    keepsExtras: host.holds.keepsExtras(host.rootId, configuration.id),
   };
 }
 

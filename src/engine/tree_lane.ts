@@ -119,15 +119,16 @@ export class TreeLane implements Lane {
   }
 
   async #flyPresent(present: readonly Mark[]): Promise<void> {
-    const { host, marks, signal } = this.#share;
+    const { host, configuration, marks, signal } = this.#share;
+    const everything = present.some((mark) => mark.path === ROOT);
     const { end, held } = await this.#flyTask({
       paths: present.map((mark) => mark.path),
-      deletes: host.switches.delete,
+      deletes: host.switches.delete && (everything || !host.holds.keepsExtras(host.rootId, configuration.id)),
       // Not of the whole root: that may take days.
       checksum: present.every((mark) => mark.replaces === true && mark.path !== ROOT),
       dryRun: false,
       // Where details were forgotten, everything is compared, as in a full sync.
-      brake: present.some((mark) => mark.path === ROOT) ? "ask" : null,
+      brake: everything ? "ask" : null,
       excludePatterns: [],
       signal,
       report: new CallReport(),
@@ -135,7 +136,7 @@ export class TreeLane implements Lane {
     if (this.#landed !== null) this.#landed = { ...this.#landed, marks: present };
     if (end.ending === "deletes_held") this.#holdMarks(present, held);
     if (end.ending === "complete" || end.ending === "partial" || end.ending === "deletes_held") {
-      if (present.some((mark) => mark.path === ROOT)) this.#becameKnown();
+      if (everything) this.#becameKnown();
       for (const mark of present) if (mark.content) await this.#nameWritten(mark);
     } else for (const mark of present) marks.addSubtree(mark);
   }
@@ -189,6 +190,7 @@ export class TreeLane implements Lane {
   #holdJob(job: TreeJob, held: readonly RelPath[]): void {
     const { host, configuration: { id: remote }, tryLane } = this.#share;
     job.onHeld();
+    if (job.paths.includes(ROOT)) host.holds.keepExtras(host.rootId, remote, true);
     const hold = host.holds.open(
       { root: host.rootId, remote, origin: "resync", count: held.length, examples: held },
       (decision, hold) => {
@@ -271,6 +273,9 @@ export class TreeLane implements Lane {
       this.#share.rootChanged(this.#leftOver(ROOT, "path", behind));
     }
     synced();
+    if (task.paths.includes(ROOT) && task.deletes && !task.dryRun && held.length === 0) {
+      host.holds.keepExtras(host.rootId, configuration.id, false);
+    }
     if (!task.dryRun) {
       this.#landed = {
         marks: null,

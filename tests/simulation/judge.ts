@@ -41,10 +41,17 @@ export class Judge {
   }
 
   /**
+   * `areExtrasHeld`: what only this remote has waits for a decision.
+   *
    * A running rsync says that it sends or deletes a name. `displaced`: the root was known to be away when it got its list. What is
    * excluded as a directory or as a file alone may have been the other when the list was made.
    */
-  item(run: SimulatedRun, { path, deleted, isDirectory }: ItemizedLine, displaced: boolean): void {
+  item(
+    run: SimulatedRun,
+    { path, deleted, isDirectory }: ItemizedLine,
+    displaced: boolean,
+    areExtrasHeld: boolean,
+  ): void {
     const { history, deletes } = this.#options;
     if (this.#isExcluded(path, isDirectory) && (deleted || this.#isExcluded(path, !isDirectory))) {
       this.accuse(`${deleted ? "deleted" : "sent"} ${shown(path)}, which is excluded`);
@@ -53,9 +60,22 @@ export class Judge {
     if (!deletes) this.accuse(`deleted ${shown(path)} although deletes are switched off`);
     if (displaced) this.accuse(`deleted ${shown(path)} by a list that was sent while the root was halted`);
     const known = history.entries.get(path);
+    if (areExtrasHeld && known === undefined && !this.#wasSeenToGo(path)) {
+      this.accuse(`deleted ${shown(path)}, which never was in the source, while a person was asked about it`);
+    }
     if (known !== undefined && run.sentAt !== null && known.presentSince <= run.sentAt) {
       this.accuse(`deleted ${shown(path)}, which was in the source all the time that this rsync ran`);
     }
+  }
+
+  /** Whether the path, or a directory above it, was in the source once, or has something else in its place there. */
+  #wasSeenToGo(path: RelPath): boolean {
+    const { history } = this.#options;
+    for (let at = path; at !== ROOT; at = parentPath(at)) {
+      const source = history.entries.get(at);
+      if (history.goneSince(at) !== null || (source !== undefined && source.inode.kind !== "directory")) return true;
+    }
+    return false;
   }
 
   /** Compares a remote with the source, after a flush as far as that promised it. */

@@ -162,8 +162,15 @@ class Simulation {
         this.#isRunaway = true;
         this.judge.accuse("the engine goes in circles");
       },
-      onItem: (run, item) => this.judge.item(run, item, this.#displaced.has(run)),
+      onItem: (run, item) => this.judge.item(run, item, this.#displaced.has(run), this.#areExtrasHeld(run)),
     };
+  }
+
+  #areExtrasHeld({ args }: SimulatedRun): boolean {
+    const holds = this.#daemon?.listHolds() ?? [];
+    return holds.some(({ state, origin, remote }) =>
+      state === "waiting" && origin === "resync" && args.at(-1)?.startsWith(remote) === true
+    );
   }
 
   #begin(): void {

@@ -80,6 +80,55 @@ describe("Root", () => {
     });
   }
 
+  for (const decision of ["approve", "reject"] as const) {
+    test(`keeps what it asks about, whatever else it looks at, after a restart, too (then: ${decision})`, async () => {
+      const engine = new EngineUnderTest();
+      for (const path of ["d/f", "moved/g"]) engine.write(path);
+      const { disk } = engine.remote();
+      for (let index = 0; index < 200; index++) disk.write(`/dst/other${index}` as BytePath, "of somebody else");
+      disk.mkdirs("/dst/d" as BytePath);
+      disk.write("/dst/d/other" as BytePath, "of somebody else");
+      await engine.start();
+      await engine.until(() => engine.daemon.listHolds().length > 0);
+      const others = () =>
+        Object.keys(disk.snapshot("/dst" as BytePath)).filter((path) => path.includes("other")).length;
+      // A walk marks the listing of the root, and a directory that came in as a whole.
+      await engine.stop();
+      engine.disk.rename("/src/moved" as BytePath, "/src/d/moved" as BytePath);
+      disk.mkdirs("/dst/d/moved" as BytePath);
+      disk.write("/dst/d/moved/other" as BytePath, "of somebody else");
+      await engine.start();
+      expect(await engine.flush()).toBe("flushed");
+      expect([others(), engine.daemon.listHolds()[0]!.state]).toEqual([202, "waiting"]);
+      // What was seen to go goes.
+      engine.disk.unlink("/src/d/f" as BytePath);
+      expect(await engine.flush()).toBe("flushed");
+      expect([disk.exists("/dst/d/f" as BytePath), others()]).toEqual([false, 202]);
+      engine.daemon.decideHold(engine.daemon.listHolds()[0]!.id, decision);
+      await engine.clock.advance(10_000);
+      if (decision === "reject") {
+        engine.write("new");
+        await engine.stop();
+        await engine.start();
+        expect(await engine.flush()).toBe("flushed");
+        expect(others()).toBe(202);
+      } else {
+        // More than was approved: what was moved away in between is among it.
+        expect(engine.daemon.listHolds()[0]).toMatchObject({ state: "waiting", count: 204 });
+        engine.daemon.decideHold(engine.daemon.listHolds()[0]!.id, decision);
+        await engine.clock.advance(10_000);
+        expect(engine.differences()).toEqual([]);
+        // From now on a look at a whole directory deletes again.
+        await engine.stop();
+        disk.write("/dst/d/other" as BytePath, "of somebody else");
+        engine.write("d/new");
+        await engine.start();
+        expect(await engine.flush()).toBe("flushed");
+        expect(engine.differences()).toEqual([]);
+      }
+    });
+  }
+
   test("asks, too, when the process was killed before it had looked", async () => {
     const engine = await stoppedAfter(300);
     empty(engine);
