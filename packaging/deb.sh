@@ -25,11 +25,8 @@ put 644 README.zh-CN.md usr/share/doc/tssync/README.zh-CN.md
 for file in docs/*.md docs/*/*.md; do
   if [[ -f $file ]]; then put 644 "$file" "usr/share/doc/tssync/$file"; fi
 done
-for folder in grafana prometheus; do
-  for file in packaging/"$folder"/*; do
-    if [[ -f $file ]]; then put 644 "$file" "usr/share/tssync/$folder/${file##*/}"; fi
-  done
-done
+put 644 packaging/grafana/tssync.json usr/share/tssync/grafana/tssync.json
+put 644 packaging/prometheus/tssync.rules.yml usr/share/tssync/prometheus/tssync.rules.yml
 
 "$bun" docs/man_pages.ts "$root/man"
 put 644 "$root/man/tssync.1" usr/share/man/man1/tssync.1

@@ -16,6 +16,14 @@ test("docs/operations.md tells every state of roots and remotes, and no other", 
   expect(statesOf("States of a remote").toSorted()).toEqual([...REMOTE_STATES].toSorted());
 });
 
+test("docs/operations.md names alerts as the shipped rules have them", () => {
+  const rules = readFileSync(join(import.meta.dirname, "../../packaging/prometheus/tssync.rules.yml"), "utf8");
+  const alerts = PAGE.slice(PAGE.indexOf("## Alerts")).split(/\n## /)[0]!;
+  const metrics = [...alerts.matchAll(/\btssync_\w+/g)].map(([name]) => name);
+  expect(metrics.length).toBeGreaterThan(7);
+  for (const name of metrics) expect(rules).toContain(name);
+});
+
 test.skipIf(!await canSandbox())("every command of docs/operations.md works as it stands there", async () => {
   const blocks = [...PAGE.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, body]) => body!);
   expect(blocks.length).toBeGreaterThan(5);

@@ -59,6 +59,8 @@ const INSTALLED = [
   "/usr/share/zsh/vendor-completions/_tssync",
   "/usr/share/fish/vendor_completions.d/tssync.fish",
   "/usr/share/doc/tssync/README.md",
+  "/usr/share/tssync/grafana/tssync.json",
+  "/usr/share/tssync/prometheus/tssync.rules.yml",
 ];
 
 test.skipIf(!canMount())("the Debian package installs, upgrades, is removed and purged without a trace", async () => {
