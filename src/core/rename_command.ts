@@ -11,6 +11,7 @@ import {
   type RsyncTarget,
   TOTALS,
   transport,
+  WHOLE_LIST,
 } from "./rsync_command.ts";
 
 export type Rename = { readonly from: RelPath; readonly to: RelPath; readonly isDirectory: boolean };
@@ -39,6 +40,7 @@ export function renameArguments(options: CallOptions, rename: Rename): string[] 
 function directoryArguments(options: CallOptions, { from, to }: Rename): string[] {
   return [
     "--recursive",
+    WHOLE_LIST,
     `--link-dest=${contentAt(options.target, from, to)}`,
     TOTALS,
     ...transport(options),

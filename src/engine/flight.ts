@@ -12,6 +12,8 @@ export type FlightEnd = {
   readonly durationMs: number;
   /** rsync's messages, latin1. */
   readonly stderr: string;
+  /** It was ended because nothing went on any more. */
+  readonly isStalled?: boolean;
   /** In one line, for people; empty when complete. */
   readonly reason: string;
 };
@@ -76,7 +78,7 @@ export async function fly(world: FlightWorld, request: FlightRequest): Promise<F
     if (request.signal.aborted) return { ...CANCELLED, durationMs };
     if (stall.stalledMs > 0) {
       const reason = `no progress for ${Math.round(stall.stalledMs / 1000)} s, ended`;
-      return { ending: "remote_down", exitCode: end.exitCode, durationMs, stderr: end.stderr, reason };
+      return { ending: "remote_down", exitCode: end.exitCode, durationMs, stderr: end.stderr, reason, isStalled: true };
     }
     if (end.startError !== null) {
       const reason = `rsync could not be started: ${end.startError}`;

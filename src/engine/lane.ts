@@ -33,7 +33,11 @@ export type LaneShare = {
 };
 
 /** Learned from a flight that failed; it is made again, and nobody is told of a failure. */
-export type Quirks = { deletesByRules: boolean };
+export type Quirks = {
+  deletesByRules: boolean;
+  /** It came to a standstill in a tree: the next one is listed as a whole. */
+  listsWhole: boolean;
+};
 
 /** A lane of one remote. Only one flight of it is in the air at a time. */
 export interface Lane {

@@ -38,7 +38,7 @@ export class Remote {
     const { clock, random, log, runner } = host.world;
     this.#configuration = configuration;
     this.#host = host;
-    const quirks: Quirks = { deletesByRules: false };
+    const quirks: Quirks = { deletesByRules: false, listsWhole: false };
     const current = () => this.#configuration;
     this.#warm = new WarmSenders({
       runner,

@@ -27,6 +27,8 @@ export type TreeRequest = Omit<FlightRequest, "args" | "list" | "onLine"> & {
   readonly call: CallOptions;
   readonly filter: Filter;
   readonly checksum: boolean;
+  /** See `TreeOptions`. */
+  readonly listsWhole?: boolean;
   readonly excludePatterns: readonly string[];
   /** Only say what would be done. */
   readonly dryRun: boolean;
@@ -106,8 +108,8 @@ async function flyWhole(world: TreeWorld, request: TreeRequest): Promise<TreeRes
   return { end: isHeld ? { ...both, ending: "deletes_held" } : asComplete(both), unsettled: open, held: rest.deletes };
 }
 
-function pick({ checksum, excludePatterns }: TreeRequest): { checksum: boolean; excludePatterns: readonly string[] } {
-  return { checksum, excludePatterns };
+function pick({ checksum, excludePatterns, listsWhole = false }: TreeRequest) {
+  return { checksum, excludePatterns, listsWhole };
 }
 
 /** Files that vanished on the way: the events that tell of it are read as any others. */
@@ -248,6 +250,7 @@ async function findDeletes(
   const args = treeArguments({
     ...request.call,
     checksum: false,
+    listsWhole: request.listsWhole ?? false,
     excludePatterns: request.excludePatterns,
   });
   const extra: ReportedItem[] = [];

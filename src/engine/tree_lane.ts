@@ -237,7 +237,7 @@ export class TreeLane implements Lane {
 
   /** `behind`: the marks that asked for it; none where a person did. */
   async #flyTask(task: TreeTask, behind: readonly Mark[] = []): Promise<Pick<TreeResult, "end" | "held">> {
-    const { host, configuration, health, marks, synced } = this.#share;
+    const { host, configuration, health, marks, quirks, synced } = this.#share;
     // What an earlier process brought and did not come to tell is not named again.
     if (!marks.known && !task.dryRun) this.#isUntold = true;
     const reported = new ReportedItems();
@@ -247,6 +247,8 @@ export class TreeLane implements Lane {
         ...task,
         tops: task.paths,
         call,
+        // A whole root may have more entries than fit into memory.
+        listsWhole: quirks.listsWhole || !task.paths.includes(ROOT),
         cwd: host.rootPath,
         onStarted: task.report.follow,
         isSound: () => host.isSound(task.paths.includes(ROOT)),
@@ -259,6 +261,7 @@ export class TreeLane implements Lane {
     let result = await flyOnce(first);
     if (learn(this.#share, first, result.end)) result = await flyOnce(call());
     const { end, unsettled, held } = result;
+    if (end.isStalled === true) quirks.listsWhole = true;
     marks.lookedBroadly(host.world.clock.monotonicMs());
     if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
     // The flat lanes find out why, name by name.

@@ -82,7 +82,7 @@ export function parseRsyncArguments(args: readonly string[]): RsyncJob | UsageEr
 
 /** Options without influence on what a twin does. */
 const IGNORED =
-  /^--(sockopts|contimeout|timeout|port|password-file|bwlimit|compress-level|compress-choice|rsync-path|partial-dir)=|^--(backup|compress|owner|group|from0|relative|dirs|partial|inplace|whole-file|numeric-ids)$/;
+  /^--(sockopts|contimeout|timeout|port|password-file|bwlimit|compress-level|compress-choice|rsync-path|partial-dir)=|^--(backup|compress|owner|group|from0|relative|dirs|partial|inplace|whole-file|numeric-ids|no-inc-recursive)$/;
 
 function readLong(job: Draft, argument: string): boolean {
   const [name, value = ""] = argument.split(/=(.*)/s);
