@@ -74,6 +74,14 @@ export class Client {
     return this.#json("POST", path, reasonBody(reason));
   }
 
+  /** What a root holds, as JSON Lines. */
+  async manifest(root: string): Promise<string> {
+    const bytes = await this.#ask("GET", `/v1/roots/${encodeURIComponent(root)}/manifest`, {
+      accept: "application/jsonl",
+    });
+    return bytes.toString("utf8");
+  }
+
   /** May take as long as running flights of what is removed. */
   reload(): Promise<ReloadDocument> {
     return this.#json("POST", "/v1/config/reload");

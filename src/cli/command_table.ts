@@ -258,6 +258,24 @@ export const COMMANDS = {
       "tssync watch --stats -r -t 60 /data",
     ],
   },
+  verify: {
+    brief: "Compare source and remotes, tell what differs, and mend it",
+    operands: "[PATH]...",
+    operandsMax: Number.POSITIVE_INFINITY,
+    options: [
+      ROOT_OPTION,
+      REMOTE_OPTION,
+      { name: "checksum", brief: "Compare contents, not size and time" },
+      { name: "sample", value: "N", brief: "Compare N files of each root, chosen by chance" },
+      { name: "repair", brief: "Send what differs, then compare again" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
+    text:
+      "Asks the running daemon. Ends with 0 when all is in sync, with 7 when something differs, with 1 when a remote could not\n" +
+      "be compared. What changes while it runs is no difference.",
+    examples: ["tssync verify", "tssync verify --sample 1000 --checksum", "tssync verify --root www site --repair"],
+  },
   version: {
     brief: "Print the version",
     operands: "",

@@ -21,6 +21,7 @@ import { statusCommand } from "./status_command.ts";
 import { syncCommand } from "./sync_command.ts";
 import type { Surroundings } from "./terminal.ts";
 import { tokenCommand } from "./token_command.ts";
+import { verifyCommand } from "./verify_command.ts";
 import { versionCommand } from "./version_command.ts";
 import { WATCH_FAILED, watchCommand } from "./watch_command.ts";
 
@@ -42,6 +43,7 @@ const RUNNERS = {
   holds: holdsCommand,
   token: tokenCommand,
   watch: watchCommand,
+  verify: verifyCommand,
   version: versionCommand,
   help: helpCommand,
   completion: completionCommand,
