@@ -75,6 +75,14 @@ const DEFENSIVE_HEADERS = [
  * Order of checks: host and origin, how often (429), token (401), scope (403), existence (404), then the rest of the request.
  */
 export function createApp(control: Control, options: AppOptions): OpenAPIHono<ApiEnv> {
+  return createApi(control, options).app;
+}
+
+/** The same, and those who follow its events, for listeners that do not speak HTTP. */
+export function createApi(
+  control: Control,
+  options: AppOptions,
+): { app: OpenAPIHono<ApiEnv>; subscribers: Subscribers } {
   const app = routeGroup();
   const meter = new SubscriberMeter(options.metrics);
   app.use(meterRequests(options.metrics));
@@ -136,7 +144,7 @@ export function createApp(control: Control, options: AppOptions): OpenAPIHono<Ap
       known.code === "UNAUTHORISED" ? { "www-authenticate": challenge(c.req.header("authorization")) } : {},
     );
   });
-  return app;
+  return { app, subscribers };
 }
 
 function asTssyncError(error: Error): TssyncError {

@@ -41,7 +41,7 @@ export async function listen(on: ListenOn, handler: RequestHandler): Promise<Lis
     const server = startServer(on, handler);
     return { address: addressText(on, server.port), stop: () => server.stop() };
   } catch (error) {
-    throw refusal(on, error);
+    throw listenRefusal(on, error);
   } finally {
     process.umask(umask);
   }
@@ -99,14 +99,16 @@ const CURES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "a socket's path may have 107 bytes; use a shorter --state-dir",
 };
 
-function refusal(on: ListenOn, error: unknown): TssyncError {
+/** Why it cannot be listened on, with the cure. */
+export function listenRefusal(on: ListenOn, error: unknown): TssyncError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const found = error instanceof Error ? error.message : String(error);
   const address = addressText(on, null);
   return new TssyncError("LISTEN_REFUSED", `Cannot listen on ${address}: ${CURES[code] ?? found}`, { address });
 }
 
-function addressText(on: ListenOn, port: number | null): string {
+/** For people. */
+export function addressText(on: ListenOn, port: number | null): string {
   if (on.transport === "unix") return on.path;
   return `${on.host.includes(":") ? `[${on.host.replace(/^\[|\]$/g, "")}]` : on.host}:${port ?? on.port}`;
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from "../../api/listener.ts";
+import { parseListen } from "../config/address.ts";
 import type { ListenAddress } from "../config/configuration.ts";
 import { TssyncError } from "../core/error.ts";
 
@@ -12,4 +13,13 @@ export function refuseOpenListener(tcp: ListenAddress | null, insecureHttp: bool
       "--insecure-http where the network is trusted",
     { address: `${tcp.host}:${tcp.port}` },
   );
+}
+
+/** `--listen-jsonl`, with the certificate of the HTTP listener. @throws TssyncError CONFIG_INVALID */
+export function lineAddress(text: string | null, http: ListenAddress | null): ListenAddress | null {
+  if (text === null) return null;
+  const parsed = parseListen(text);
+  if ("value" in parsed) return parsed.value === null ? null : { ...parsed.value, tls: http?.tls ?? null };
+  const message = `--listen-jsonl "${text}": ${parsed.problem}`;
+  throw new TssyncError("CONFIG_INVALID", message, { problems: [{ file: null, line: null, column: null, message }] });
 }

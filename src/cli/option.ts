@@ -57,6 +57,11 @@ export const SERVE_OPTIONS: readonly Option[] = [
     brief: "Serve the API over https with this certificate (PEM, with what it rests on)",
   },
   { name: "tls-key", value: "FILE", brief: "The certificate's private key (PEM)" },
+  {
+    name: "listen-jsonl",
+    value: "HOST:PORT",
+    brief: "Tell events as JSON lines over TCP there too, for agents without HTTP (default: off)",
+  },
   { name: "insecure-http", brief: "Let --listen take an address that other machines reach, in clear text" },
 ];
 

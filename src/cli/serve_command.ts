@@ -1,6 +1,7 @@
 import { openServiceManager } from "../adapters/service_manager.ts";
 import { openLog } from "../adapters/log.ts";
 import type { ProcessLog } from "../adapters/log.ts";
+import type { ListenAddress } from "../config/configuration.ts";
 import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { ERRORS, TssyncError } from "../core/error.ts";
 import { pathToText } from "../core/path.ts";
@@ -10,7 +11,7 @@ import { reportFailure, reportReady, startDetached, takeDetachedMark } from "./d
 import { unexpected } from "./error_report.ts";
 import { loadConfiguration } from "./load_configuration.ts";
 import { logOptions } from "./log_options.ts";
-import { refuseOpenListener } from "./open_listener.ts";
+import { lineAddress, refuseOpenListener } from "./open_listener.ts";
 import type { Invocation } from "./parse_arguments.ts";
 import { statusSentence, tellServiceManager } from "./service_status.ts";
 import { onSignals } from "./signals.ts";
@@ -27,11 +28,14 @@ export const serveCommand: Command = async (invocation, surroundings) => {
   try {
     const reading = await loadConfiguration(invocation, surroundings.cwd);
     const paths = statePaths(options.text("state-dir"), surroundings);
-    refuseOpenListener(reading.configuration.listen, options.has("insecure-http"));
+    const lines = lineAddress(options.text("listen-jsonl"), reading.configuration.listen);
+    for (const address of [reading.configuration.listen, lines]) {
+      refuseOpenListener(address, options.has("insecure-http"));
+    }
     const logging = logOptions(options, reading.configuration.debug);
     if (options.has("daemon") && !detached) return await goToBackground(reading, paths, invocation, surroundings);
     await using log = openLog({ ...logging, ...(detached ? { file: paths.log } : {}) });
-    return await serve({ reading, paths, log, invocation, surroundings });
+    return await serve({ reading, lines, paths, log, invocation, surroundings });
   } catch (error) {
     if (!detached || !process.connected) throw error;
     // Whoever waits in the foreground tells it; the log may be that of a running instance.
@@ -43,13 +47,14 @@ export const serveCommand: Command = async (invocation, surroundings) => {
 
 type Serving = {
   readonly reading: ConfigurationReading;
+  readonly lines: ListenAddress | null;
   readonly paths: StatePaths;
   readonly log: ProcessLog;
   readonly invocation: Invocation;
   readonly surroundings: Surroundings;
 };
 
-async function serve({ reading, paths, log, invocation, surroundings }: Serving): Promise<number> {
+async function serve({ reading, lines, paths, log, invocation, surroundings }: Serving): Promise<number> {
   const { configuration, warnings } = reading;
   const stopAsked = Promise.withResolvers<string>();
   const started = Promise.withResolvers<Control>();
@@ -73,6 +78,7 @@ async function serve({ reading, paths, log, invocation, surroundings }: Serving)
     paths,
     log,
     withApi: true,
+    lines,
   });
   await instance.start();
   started.resolve(instance.control);

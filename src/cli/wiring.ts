@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { createApp } from "../../api/app.ts";
+import { createApi } from "../../api/app.ts";
+import { listenForLines } from "../../api/line_listener.ts";
 import { listen } from "../../api/listener.ts";
 import type { Listener } from "../../api/listener.ts";
 import { tokenRecord, Tokens } from "../../api/tokens.ts";
@@ -14,7 +15,7 @@ import { openStore } from "../adapters/sqlite_store.ts";
 import { stateUnusable } from "../adapters/state_directory.ts";
 import { SystemClock } from "../adapters/system_clock.ts";
 import { SystemRandom } from "../adapters/system_random.ts";
-import type { Configuration } from "../config/configuration.ts";
+import type { Configuration, ListenAddress } from "../config/configuration.ts";
 import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { TssyncError } from "../core/error.ts";
 import type { Metrics } from "../core/metric.ts";
@@ -38,6 +39,8 @@ export type InstanceOptions = {
   readonly log: Log;
   /** Without the API a single full sync runs. */
   readonly withApi: boolean;
+  /** Where events are told as lines over TCP; absent: nowhere. */
+  readonly lines?: ListenAddress | null;
 };
 
 /** One tssync, put together. Disposing stops it: the API first, then the engine, then the store is closed. */
@@ -58,7 +61,9 @@ export type Instance = AsyncDisposable & {
  *
  * @throws TssyncError RSYNC_UNUSABLE, STATE_LOCKED, STATE_UNUSABLE, LISTEN_REFUSED; nothing is left behind then.
  */
-export async function openInstance({ configuration, read, paths, log, withApi }: InstanceOptions): Promise<Instance> {
+export async function openInstance(
+  { configuration, read, paths, log, withApi, lines = null }: InstanceOptions,
+): Promise<Instance> {
   refuseStateInsideSource(paths.directory, configuration.roots);
   const runner = openRsyncRunner();
   const nanoseconds = await probeRsync(runner);
@@ -101,7 +106,7 @@ export async function openInstance({ configuration, read, paths, log, withApi }:
   if (withApi) {
     for (
       const listener of await openListeners(daemon, {
-        ...{ configuration, paths, log, store, metrics: world.metrics },
+        ...{ configuration, lines, paths, log, store, metrics: world.metrics },
         closing: closing.signal,
       })
     ) {
@@ -142,7 +147,7 @@ function readWatchesLimit(): number | null {
   }
 }
 
-type ApiParts = Pick<InstanceOptions, "configuration" | "paths" | "log"> & {
+type ApiParts = Pick<InstanceOptions, "configuration" | "lines" | "paths" | "log"> & {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly closing: AbortSignal;
@@ -150,7 +155,7 @@ type ApiParts = Pick<InstanceOptions, "configuration" | "paths" | "log"> & {
 
 async function openListeners(
   daemon: Daemon,
-  { configuration, paths, log, store, metrics, closing }: ApiParts,
+  { configuration, lines = null, paths, log, store, metrics, closing }: ApiParts,
 ): Promise<Listener[]> {
   const { listen: tcp } = configuration;
   const tokens = new Tokens({
@@ -159,7 +164,7 @@ async function openListeners(
     log,
     given: [tokenRecord(readOrMakeToken(paths.token), "state-directory", "admin")],
   });
-  const app = createApp(daemon, {
+  const { app, subscribers } = createApi(daemon, {
     build: { version: VERSION, commit: COMMIT, runtime: runtimeText() },
     tokens,
     hosts: tcp === null ? [] : ownHosts(tcp.host),
@@ -170,13 +175,17 @@ async function openListeners(
     watchesLimit: readWatchesLimit,
     closing,
   });
-  const socket = await listen({ transport: "unix", path: paths.socket }, app.fetch);
-  if (tcp === null) return [socket];
+  const listeners = [await listen({ transport: "unix", path: paths.socket }, app.fetch)];
   try {
-    const tls = tcp.tls === null ? null : readTlsFiles(tcp.tls);
-    return [socket, await listen({ transport: "tcp", host: tcp.host, port: tcp.port, tls }, app.fetch)];
+    for (const [address, isHttp] of [[tcp, true], [lines, false]] as const) {
+      if (address === null) continue;
+      const tls = address.tls === null ? null : readTlsFiles(address.tls);
+      const on = { transport: "tcp", host: address.host, port: address.port, tls } as const;
+      listeners.push(isHttp ? await listen(on, app.fetch) : await listenForLines(on, { subscribers, tokens }));
+    }
+    return listeners;
   } catch (error) {
-    await socket.stop();
+    await Promise.all(listeners.map((listener) => listener.stop()));
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** The event log of the real daemon: whoever follows it misses nothing, whatever becomes of the daemon. */
 import { expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { type Runtime, runTssync, startTssync } from "../support/executable.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -16,7 +17,7 @@ async function place(): Promise<TempDir> {
 
 function serve(dir: TempDir, runtime: Runtime) {
   const remotes = ["--to", dir.at("one"), "--to", dir.at("two")];
-  const where = ["--state-dir", dir.at("state"), "--listen", "127.0.0.1:0"];
+  const where = ["--state-dir", dir.at("state"), "--listen", "127.0.0.1:0", "--listen-jsonl", "127.0.0.1:0"];
   return startTssync(["serve", "--watch", dir.at("www"), ...remotes, ...where], { runtime });
 }
 
@@ -71,10 +72,10 @@ for (const runtime of RUNTIMES) {
     expect(eventsOf(stdout).slice(0, numbers.length)).toEqual(followed());
   });
 
-  test(`SSE and WebSocket of a real daemon give the same events (${runtime})`, async () => {
+  test(`SSE, WebSocket and lines over TCP of a real daemon give the same events (${runtime})`, async () => {
     await using dir = await place();
     await using tssync = serve(dir, runtime);
-    const [, address] = await tssync.waitForLine(/ready: API on \S+ and (\S+)/);
+    const [, address, lineAddress] = await tssync.waitForLine(/ready: API on \S+ and (\S+) and (\S+)/);
     const token = (await readFile(dir.at("state", "token"), "utf8")).trim();
     const headers = { authorization: `Bearer ${token}` };
 
@@ -106,14 +107,32 @@ for (const runtime of RUNTIMES) {
       if (frame.op === "event") overSocket.push(frame.event.id);
     });
 
+    const overLines = () =>
+      received.slice(0, received.lastIndexOf("\n") + 1).split("\n").filter((line) => line.startsWith('{"op":"event"'))
+        .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
+    let received = "";
+    const [lineHost, linePort] = lineAddress!.split(":");
+    const lines = connect(Number(linePort), lineHost!);
+    lines.setEncoding("utf8").on("data", (chunk: string) => received += chunk);
+    lines.write(
+      `${JSON.stringify({ op: "auth", token })}\n${JSON.stringify({ op: "subscribe", after: "earliest" })}\n`,
+    );
+    const linesEnded = new Promise<void>((resolve) => lines.once("close", () => resolve()));
+
     for (let count = 0; count < 20; count++) await writeFile(dir.at("www", `f${count}`), String(count));
     await runTssync(["flush", "--state-dir", dir.at("state")], { runtime });
     const { cursor } = await (await fetch(`http://${address}/v1/status`, { headers })).json() as { cursor: string };
-    await waitUntil("the newest event on both", () => overSse.includes(cursor) && overSocket.includes(cursor));
+    await waitUntil(
+      "the newest event on all",
+      () => [overSse, overSocket, overLines()].every((ids) => ids.includes(cursor)),
+    );
     expect(overSocket.slice(0, overSse.length)).toEqual(overSse.slice(0, overSocket.length));
+    expect(overLines().slice(0, overSse.length)).toEqual(overSse.slice(0, overLines().length));
     expect(socket.protocol).toBe("tssync.v1");
     await tssync.stop("SIGTERM");
     await reading;
     expect(await closed).toBe(1001);
+    await linesEnded;
+    expect(received).toEndWith('{"op":"close","code":1001,"reason":"stopping"}\n');
   });
 }

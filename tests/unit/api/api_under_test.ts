@@ -1,4 +1,4 @@
-import { type AppOptions, createApp } from "../../../api/app.ts";
+import { type AppOptions, createApi } from "../../../api/app.ts";
 import type { Connection } from "../../../api/connection.ts";
 import type { Scope } from "../../../api/scope.ts";
 import { SCOPES } from "../../../api/scope.ts";
@@ -56,10 +56,11 @@ export class ApiUnderTest {
       tokenRecord("tok-other", "other", "admin", ["other"]),
     ],
   });
-  readonly app: ReturnType<typeof createApp>;
+  readonly app: ReturnType<typeof createApi>["app"];
+  readonly subscribers: ReturnType<typeof createApi>["subscribers"];
 
   constructor(options: Partial<AppOptions> = {}) {
-    this.app = createApp(this.control, {
+    ({ app: this.app, subscribers: this.subscribers } = createApi(this.control, {
       build: { version: "1.2.3", commit: "abc", runtime: "test 1" },
       tokens: this.tokens,
       hosts: ["mirror.example"],
@@ -73,7 +74,7 @@ export class ApiUnderTest {
       metrics: this.metrics,
       watchesLimit: () => 65_536,
       ...options,
-    });
+    }));
   }
 
   async send(method: string, path: string, sent: Sent = {}): Promise<Answer> {

@@ -119,7 +119,7 @@ describe("GET /v1/events", () => {
   test("waits for the first event, and answers without one when the time is up", async () => {
     const empty = await api.get("/v1/events?after=latest&wait=20ms");
     expect(empty.body).toMatchObject({ events: [], cursor: cursor(0) });
-    const waiting = fetch(`http://${listener.address}/v1/events?after=latest&wait=60s`, { headers: AUTHORISED });
+    const waiting = fetch(`http://${listener.address}/v1/events?after=${cursor(0)}&wait=60s`, { headers: AUTHORISED });
     setTimeout(() => tell(["a"]), 5);
     expect(await (await waiting).json()).toMatchObject({ events: [{ subject: "a" }], cursor: cursor(1) });
   });
