@@ -99,9 +99,8 @@ for (const runtime of RUNTIMES) {
       await waitUntil("the log file to be opened again", () => existsSync(dir.at("state", "tssync.log")));
       process.kill(pid, "SIGHUP");
       await waitUntil(
-        "the daemon to say that it cannot reload",
-        async () =>
-          (await readFile(dir.at("state", "tssync.log"), "utf8")).includes("HUP: this version cannot re-read"),
+        "the daemon to read its configuration again",
+        async () => (await readFile(dir.at("state", "tssync.log"), "utf8")).includes("configuration read again: "),
       );
 
       process.kill(pid, "SIGTERM");
