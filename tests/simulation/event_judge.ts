@@ -59,7 +59,9 @@ export class EventJudge {
       accuse(`event ${block.firstSeq} is not what it was when it was shown`);
     }
     for (const [path, { inode, sameSince }] of history.entries) {
-      if (sameSince <= sinceMoment || mayDiffer(path, inode.kind === "directory")) continue;
+      if (sameSince <= sinceMoment || mayDiffer(path, inode.kind === "directory") || !this.#isEverywhere(path)) {
+        continue;
+      }
       if (!this.#wasTold(path, sameSince)) accuse(`${shown(path)} is on all remotes, and no event said so when it was`);
     }
   }
