@@ -31,6 +31,7 @@ export class Judge {
   /** What was wrong, in order. Empty: nothing. */
   readonly problems: string[] = [];
   readonly #options: JudgeOptions;
+  readonly #extrasOfEmpty = new WeakMap<SimulatedRun, number>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -41,7 +42,7 @@ export class Judge {
   }
 
   /**
-   * `areExtrasHeld`: what only this remote has waits for a decision.
+   * `extras`: whether what only this remote has waits for a decision, or was approved to go.
    *
    * A running rsync says that it sends or deletes a name. `displaced`: the root was known to be away when it got its list. What is
    * excluded as a directory or as a file alone may have been the other when the list was made.
@@ -50,7 +51,7 @@ export class Judge {
     run: SimulatedRun,
     { path, deleted, isDirectory }: ItemizedLine,
     displaced: boolean,
-    areExtrasHeld: boolean,
+    extras: "held" | "approved" | null,
   ): void {
     const { history, deletes } = this.#options;
     if (this.#isExcluded(path, isDirectory) && (deleted || this.#isExcluded(path, !isDirectory))) {
@@ -60,7 +61,15 @@ export class Judge {
     if (!deletes) this.accuse(`deleted ${shown(path)} although deletes are switched off`);
     if (displaced) this.accuse(`deleted ${shown(path)} by a list that was sent while the root was halted`);
     const known = history.entries.get(path);
-    if (areExtrasHeld && known === undefined && !this.#wasSeenToGo(path)) {
+    const isExtra = known === undefined && !this.#wasSeenToGo(path);
+    if (isExtra && history.entries.size === 0) {
+      const count = (this.#extrasOfEmpty.get(run) ?? 0) + 1;
+      this.#extrasOfEmpty.set(run, count);
+      if (count === EXTRAS_ASKED_FROM && extras !== "approved") {
+        this.accuse(`deleted ${count} names that never were in the source, which is empty, and asked nobody`);
+      }
+    }
+    if (isExtra && extras === "held") {
       this.accuse(`deleted ${shown(path)}, which never was in the source, while a person was asked about it`);
     }
     if (known !== undefined && run.sentAt !== null && known.presentSince <= run.sentAt) {
@@ -161,6 +170,9 @@ export class Judge {
 }
 
 const EVERYTHING: FlushPromise = { since: Infinity, written: new Set(), deletesHeld: false };
+
+/** So many deletes from an empty source wait for a person. */
+const EXTRAS_ASKED_FROM = 10;
 
 /** One cause shows in many places; a person reads the first ones. */
 const PROBLEMS_MAX = 20;

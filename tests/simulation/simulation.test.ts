@@ -5,7 +5,7 @@ import process from "node:process";
 import type { MemoryDisk } from "../support/memory/memory_disk.ts";
 import { IN } from "../../src/core/inotify_event.ts";
 import type { BytePath } from "../../src/core/path.ts";
-import type { Inotify, RsyncProcess } from "../../src/ports.ts";
+import type { EventRow, Inotify, RemoteRow, RsyncProcess, Store } from "../../src/ports.ts";
 import type { Machine } from "./process_life.ts";
 import { simulate } from "./simulation.ts";
 
@@ -74,6 +74,35 @@ describe("simulate() would see", () => {
       .toBeNull();
   }, PATIENCE_MS);
 
+  test("one change in twenty that nobody marks", async () => {
+    expect(await firstFailure(50, (machine) => ({ ...machine, inotify: droppingRecords(machine.inotify, 20) }))).not
+      .toBeNull();
+  }, PATIENCE_MS);
+
+  test("a watermark that is ahead of what is on the remote", async () => {
+    const ahead = (store: Store) =>
+      overridden(store, "writeRemote", (row: RemoteRow) => {
+        const { watermarkMs } = row;
+        store.writeRemote({ ...row, watermarkMs: watermarkMs === null ? null : watermarkMs + 60_000 });
+      });
+    expect(await firstFailure(200, (machine) => ({ ...machine, store: ahead(machine.store) }))).not.toBeNull();
+  }, PATIENCE_MS);
+
+  test("an event log that loses what it was told", async () => {
+    const forgetful = (store: Store) =>
+      overridden(store, "appendEvents", (rows: readonly EventRow[]) => store.appendEvents(rows.slice(0, 1)));
+    expect(await firstFailure(50, (machine) => ({ ...machine, store: forgetful(machine.store) }))).not.toBeNull();
+  }, PATIENCE_MS);
+
+  test("an rsync that deletes more than it may", async () => {
+    const unlimited = (runner: Machine["runner"]): Machine["runner"] => ({
+      ...delegating(runner),
+      start: (command, options) =>
+        runner.start({ ...command, args: command.args.filter((arg) => !arg.startsWith("--max-delete")) }, options),
+    });
+    expect(await firstFailure(300, (machine) => ({ ...machine, runner: unlimited(machine.runner) }))).not.toBeNull();
+  }, PATIENCE_MS);
+
   test("an rsync that skips a name and says nothing", async () => {
     expect(await firstFailure(100, (machine) => ({ ...machine, runner: skippingNames(machine.runner) }))).not
       .toBeNull();
@@ -101,7 +130,17 @@ describe("simulate() would see", () => {
   }, PATIENCE_MS);
 });
 
+/** One record in so many is lost, and the kernel says nothing. */
+function droppingRecords(inotify: Machine["inotify"], every: number): Machine["inotify"] {
+  let seen = 0;
+  return filteringRecords(inotify, () => ++seen % every !== 0);
+}
+
 function deafToOverflows(inotify: Machine["inotify"]): Machine["inotify"] {
+  return filteringRecords(inotify, (mask) => (mask & IN.Q_OVERFLOW) === 0);
+}
+
+function filteringRecords(inotify: Machine["inotify"], keeps: (mask: number) => boolean): Machine["inotify"] {
   return {
     watchLimit: () => inotify.watchLimit(),
     raiseWatchLimit: (watches) => inotify.raiseWatchLimit(watches),
@@ -110,22 +149,22 @@ function deafToOverflows(inotify: Machine["inotify"]): Machine["inotify"] {
       return {
         addWatch: (path, mask) => inner.addWatch(path, mask),
         removeWatch: (wd) => inner.removeWatch(wd),
-        start: (onRecords, onFailure) => inner.start((records) => onRecords(withoutOverflows(records)), onFailure),
+        start: (onRecords, onFailure) => inner.start((records) => onRecords(kept(records, keeps)), onFailure),
         [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
       };
     },
   };
 }
 
-function withoutOverflows(records: Uint8Array): Uint8Array {
+function kept(records: Uint8Array, keeps: (mask: number) => boolean): Uint8Array {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-  const kept: number[] = [];
+  const bytes: number[] = [];
   for (let start = 0; start < records.length;) {
     const end = start + HEADER_BYTES + view.getUint32(start + 12, true);
-    if ((view.getUint32(start + 4, true) & IN.Q_OVERFLOW) === 0) kept.push(...records.subarray(start, end));
+    if (keeps(view.getUint32(start + 4, true))) bytes.push(...records.subarray(start, end));
     start = end;
   }
-  return Uint8Array.from(kept);
+  return Uint8Array.from(bytes);
 }
 
 /** Of an inotify record, before its name. */

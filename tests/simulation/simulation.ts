@@ -162,15 +162,18 @@ class Simulation {
         this.#isRunaway = true;
         this.judge.accuse("the engine goes in circles");
       },
-      onItem: (run, item) => this.judge.item(run, item, this.#displaced.has(run), this.#areExtrasHeld(run)),
+      onItem: (run, item) => this.judge.item(run, item, this.#displaced.has(run), this.#extras(run)),
     };
   }
 
-  #areExtrasHeld({ args }: SimulatedRun): boolean {
-    const holds = this.#daemon?.listHolds() ?? [];
-    return holds.some(({ state, origin, remote }) =>
-      state === "waiting" && origin === "resync" && args.at(-1)?.startsWith(remote) === true
-    );
+  /** What a person was asked or said about what only the remote of this run has. */
+  #extras({ args }: SimulatedRun): "held" | "approved" | null {
+    const holds =
+      this.#daemon?.listHolds().filter(({ origin, remote }) =>
+        origin === "resync" && args.at(-1)?.startsWith(remote) === true
+      ) ?? [];
+    if (holds.some(({ state }) => state === "waiting")) return "held";
+    return holds.some(({ state }) => state === "approved") ? "approved" : null;
   }
 
   #begin(): void {
