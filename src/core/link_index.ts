@@ -63,6 +63,20 @@ export class LinkIndex {
     if (node !== null) this.#detach(node);
   }
 
+  /** Forgets a name that is gone, with all below it. Gives the names that their files still have. */
+  forget(path: RelPath): RelPath[] {
+    const node = this.#size === 0 ? null : this.#find(path, false);
+    if (node === null) return [];
+    const files = new Set<LinkedFile>();
+    const open = [node];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next.file !== null) files.add(next.file);
+      if (next.children !== null) open.push(...next.children.values());
+    }
+    this.#detach(node);
+    return [...files].flatMap(({ names }) => [...names].map(pathOf));
+  }
+
   /** A name, or a directory with all names in it, is called otherwise from now on. */
   rename(from: RelPath, to: RelPath): void {
     this.remove(to);

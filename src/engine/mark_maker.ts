@@ -3,7 +3,7 @@ import { CHANGE, type Change } from "../core/change.ts";
 import { LIMITS } from "../core/limits.ts";
 import { LinkIndex } from "../core/link_index.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
-import type { RelPath } from "../core/path.ts";
+import { parentPath, type RelPath } from "../core/path.ts";
 import type { Clock } from "../ports.ts";
 import type { Remote } from "./remote.ts";
 import type { RootEvents } from "./root_events.ts";
@@ -15,6 +15,9 @@ export type MarkMakerOptions = {
   readonly nextOrder: () => number;
   readonly clock: Clock;
 };
+
+/** What stood at the path before is there no more. */
+const LOSES_NAME: ReadonlySet<Change> = new Set([CHANGE.delete, CHANGE.rmdir, CHANGE.move, CHANGE.moveDirectory]);
 
 /** A remote, as far as marks reach it. */
 export type MarkedRemote = Pick<Remote, "mark" | "rename" | "marks" | "isOpen">;
@@ -49,6 +52,7 @@ export class MarkMaker {
 
   /** `sinceMs`: when it changed, where that was before the records at hand. A watermark never passes it. */
   mark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change, sinceMs = Infinity): void {
+    if (LOSES_NAME.has(change)) this.#loseName(path);
     const { events, remotes, nextOrder } = this.#options;
     const detectedAtMs = Math.min(sinceMs, this.#readAtMs);
     events.seen(path, kind, detectedAtMs, change);
@@ -60,6 +64,11 @@ export class MarkMaker {
           directory,
         );}
     }
+  }
+
+  /** A file was written through a name, and the name is gone before anybody looks: only its other names can tell of it. */
+  #loseName(path: RelPath): void {
+    for (const other of this.links.forget(path)) this.mark(parentPath(other), other, "path", true, CHANGE.write);
   }
 
   /** Whether a directory came to a name under which the remote may still have another one. */
@@ -74,6 +83,7 @@ export class MarkMaker {
   }
 
   rename(from: RelPath, to: RelPath, isDirectory: boolean): void {
+    this.#loseName(to);
     this.links.rename(from, to);
     const { events, remotes, nextOrder } = this.#options;
     const kind = isDirectory ? "subtree" : "path";

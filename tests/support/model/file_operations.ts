@@ -34,6 +34,7 @@ export const OPERATIONS = {
   writeLarge: [0.3, ({ random, inside }) => put(inside.file(), Buffer.alloc(4_300_000, random.token(9)))],
   append: [10, ({ random, inside }) => {
     const path = inside.writableFile() ?? inside.file();
+    if (path.endsWith(LINKED)) return null;
     for (let count = random.below(4); count >= 0; count--) put(path, `${random.token(12)}\n`, "append");
     return path;
   }],
@@ -61,7 +62,7 @@ export const OPERATIONS = {
   }],
   openAndHold: [4, ({ random, inside, open }) => {
     const path = inside.file();
-    if (open.length >= 4) return null;
+    if (path.endsWith(LINKED) || open.length >= 4) return null;
     const fd = openAt(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND);
     open.push({ fd, path });
     fs.writeSync(fd, random.token(20));
@@ -82,6 +83,7 @@ export const OPERATIONS = {
   }],
   saveAtomically: [8, ({ random, inside, unique }) => {
     const path = inside.file();
+    if (path.endsWith(LINKED)) return null;
     const temporary = `${path.slice(0, path.lastIndexOf("/"))}/.${unique()}.tmp`;
     put(temporary, content(random));
     return move(temporary, path);
@@ -108,7 +110,7 @@ export const OPERATIONS = {
     return move(from.path, `${outsideTop}/${unique()}${from.path.endsWith(LINKED) ? LINKED : ""}`);
   }],
   changeOutside: [2, ({ random, outside }) => {
-    const path = outside.writableFile(false);
+    const path = outside.writableFile();
     return path === null ? null : put(path, content(random));
   }],
   moveIn: [5, ({ random, inside, outsideTop }) => {
@@ -193,14 +195,14 @@ export const OPERATIONS = {
   }],
   mode: [5, ({ random, inside }) => {
     const found = inside.existing("file", "directory");
-    if (found === null) return null;
+    if (found === null || found.path.endsWith(LINKED)) return null;
     // Nobody but root gets into what is closed.
     fs.chmodSync(bytes(found.path), random.below(0o1000) | (found.kind === "directory" ? 0o700 : 0o600));
     return found.path;
   }],
   times: [4, ({ random, inside }) => {
     const found = inside.existing("file", "directory");
-    if (found === null) return null;
+    if (found === null || found.path.endsWith(LINKED)) return null;
     const timeS = 1_000_000_000 + random.below(1_000);
     fs.utimesSync(bytes(found.path), timeS, timeS);
     return found.path;
@@ -239,6 +241,7 @@ export const OPERATIONS = {
   }],
   burst: [2, ({ random, inside }) => {
     const path = inside.file();
+    if (path.endsWith(LINKED)) return null;
     const isGone = random.chance(0.5);
     for (let count = 10 + random.below(40); count > 0; count--) {
       put(path, random.token(6));

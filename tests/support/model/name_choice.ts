@@ -15,8 +15,8 @@ const ODD_CHANCE = 0.12;
 const DEPTH_MAX = 5;
 
 /**
- * Names of files that have another name, or had one. Nothing writes to them outside of the tree: what is written through a name
- * there is reported to nobody.
+ * Names of files that have another name, or had one. Nothing writes to them, whatever name they get: what is written through
+ * one name is reported under that name alone.
  */
 export const LINKED = ".linked";
 
@@ -55,9 +55,9 @@ export class NameChoice {
   }
 
   /** A file whose content and attributes may be changed in place. */
-  writableFile(withLinked = true): string | null {
+  writableFile(): string | null {
     const found = this.existing("file");
-    return found === null || (!withLinked && found.path.endsWith(LINKED)) ? null : found.path;
+    return found === null || found.path.endsWith(LINKED) ? null : found.path;
   }
 
   /** A path for a file, there or not. */

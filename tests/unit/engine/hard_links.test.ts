@@ -56,6 +56,25 @@ describe("HardLinks", () => {
     expect(searches(engine)).toBe(1);
   });
 
+  test("a write through a name that is gone before anybody looks reaches the names that are left", async () => {
+    const engine = await linkedTree();
+    engine.disk.write(at("a"), "first");
+    await engine.flush();
+    const ways: (() => void)[] = [
+      () => engine.disk.unlink(at("deep/b")),
+      () => {
+        engine.write("new", "takes its place");
+        engine.disk.rename(at("new"), at("deep/er/c"));
+      },
+    ];
+    for (const [index, way] of ways.entries()) {
+      engine.disk.write(at(["deep/b", "deep/er/c"][index]!), `last words ${index}`);
+      way();
+      expect(await engine.flush()).toBe("flushed");
+      expect([engine.differences("one"), engine.differences("two")]).toEqual([[], []]);
+    }
+  });
+
   test("a tree whose files have one name each is not searched", async () => {
     const engine = new EngineUnderTest();
     engine.write("deep/er/f", "x");
