@@ -75,14 +75,15 @@ function itemReader(cache: CacheSettings): (event: PluginEvent) => readonly Purg
     const { item, rootPath } = event;
     if (item === null || rootPath === null) return [];
     const items = mapped(rootPath, item);
-    if (hasDirectories || items.every(({ kind }) => kind !== "directory")) return items;
+    if (hasDirectories || item.kind !== "directory") return items.map((one) => hasDirectories ? one : byUrl(one));
     const files = filesBelow(rootPath, item);
-    if (files === null) return null;
-    return [
-      ...items.map(({ value }) => ({ kind: "url" as const, value })),
-      ...files.flatMap((file) => mapped(rootPath, file)),
-    ];
+    return files === null ? null : [...items, ...files.flatMap((file) => mapped(rootPath, file))].map(byUrl);
   };
+}
+
+/** The directory's own page. */
+function byUrl({ kind, value }: PurgeItem): PurgeItem {
+  return { kind: kind === "directory" ? "url" : kind, value };
 }
 
 /** What the API asked this cache for; null: another one. A URL goes to the caches of its host, a tag to all of the provider. */

@@ -7,10 +7,18 @@ import { nodeFileSystem } from "./file_system.ts";
 const FILES_MAX = 100_000;
 
 /**
- * Its files, as events about them: of this level alone where the directory's own entries changed, else of all levels. What was
- * deleted from it is no longer known; a directory that is gone has none. null: there are too many.
+ * Its files, as events about them: of this level alone where the directory's own entries changed, else of all levels. One that was moved
+ * here has them under its old name too. What was deleted from it is no longer known; a directory that is gone has none. null: there
+ * are too many.
  */
-export function filesBelow(root: BytePath, { path, reach, ...item }: EventItem): EventItem[] | null {
+export function filesBelow(root: BytePath, item: EventItem): EventItem[] | null {
+  const { path, from } = item;
+  const files = filesThere(root, from === null ? item : { ...item, reach: "subtree" });
+  if (files === null || from === null) return files;
+  return [...files, ...files.map((file) => ({ ...file, path: `${from}${file.path.slice(path.length)}` as RelPath }))];
+}
+
+function filesThere(root: BytePath, { path, reach, ...item }: EventItem): EventItem[] | null {
   if (reach === null) return [];
   const files: EventItem[] = [];
   const open: RelPath[] = [path];

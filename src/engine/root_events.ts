@@ -163,11 +163,18 @@ export class RootEvents {
   /** What waited for no more than these directories to be looked through. */
   #reached(items: readonly EventItem[], remote: string): EventItem[] {
     const directories = items.filter(({ reach }) => reach !== null);
-    if (directories.length === 0) return [];
+    const gone = new Set(items.filter(isGoneDirectory).map(({ path }) => path));
+    if (directories.length === 0 && gone.size === 0) return [];
     const found: EventItem[] = [];
-    for (const { path, item } of this.#remembered.values()) {
-      if (item === null || !directories.some((directory) => reaches(directory, path))) continue;
-      if (!this.#options.isOpen(path, item.reach ?? "path", remote)) found.push(item);
+    const already = new Set(items.map(({ path }) => path));
+    for (const known of this.#remembered.values()) {
+      const { path, item } = known;
+      if (already.has(path)) continue;
+      // With a directory went all that was in it; what was seen of it was settled with the directory, and not by itself.
+      const isGone = isBelowAny(path, gone);
+      if (!isGone && (item === null || !directories.some((each) => reaches(each, path)))) continue;
+      const told = item ?? goneItem(known);
+      if (!this.#options.isOpen(path, told.reach ?? "path", remote)) found.push(told);
     }
     return found;
   }
@@ -211,6 +218,23 @@ export class RootEvents {
     const { log, rootId: root } = this.#options;
     log.append({ type: "tssync.file.changed", root, remote: null, batch: null, items, facts: {} });
   }
+}
+
+function isGoneDirectory({ operation, kind }: EventItem): boolean {
+  return (operation === "rmdir" || operation === "delete") && (kind === "directory" || kind === null);
+}
+
+function goneItem({ path, isDirectory, detectedAtMs }: Remembered): EventItem {
+  const what = isDirectory
+    ? { operation: "rmdir", kind: "directory" } as const
+    : { operation: "delete", kind: "file" } as const;
+  return { path, ...what, reach: null, detectedAtMs, from: null, size: null, mtimeMs: null, mode: null };
+}
+
+function isBelowAny(path: RelPath, directories: ReadonlySet<RelPath>): boolean {
+  if (directories.size === 0) return false;
+  for (let above = parentPath(path); above !== ROOT; above = parentPath(above)) if (directories.has(above)) return true;
+  return false;
 }
 
 function reaches({ path: directory, reach }: EventItem, path: RelPath): boolean {

@@ -117,11 +117,14 @@ async function untilHas(mirror: Mirror, remote: string): Promise<boolean> {
   return new RegExp(`::${remote}","state":"synced"`).test(stdout.replaceAll(/\s+/g, ""));
 }
 
-test("varnish forgets a directory that went, and what lay in it", async () => {
-  await using site = await cachedMirror("varnish");
-  await warm(site, ["/gone/d.txt", "/dir/sub/c.txt"], "old");
-  await rename(`${site.source}/gone`, `${site.source}/kept`);
-  await expectChange(site.cache, "/gone/d.txt", ["old", "gone"]);
-  await rm(`${site.source}/dir`, { recursive: true });
-  await expectChange(site.cache, "/dir/sub/c.txt", ["old", "gone"]);
-});
+for (const kind of WEB_CACHES) {
+  test(`${kind} forgets what lay in a directory that was renamed or removed`, async () => {
+    await using site = await cachedMirror(kind);
+    await warm(site, ["/gone/d.txt", "/dir/sub/c.txt"], "old");
+    await rename(`${site.source}/gone`, `${site.source}/kept`);
+    await expectChange(site.cache, "/gone/d.txt", ["old", "gone"]);
+    await warm(site, ["/kept/d.txt"], "old");
+    await rm(`${site.source}/dir`, { recursive: true });
+    await expectChange(site.cache, "/dir/sub/c.txt", ["old", "gone"]);
+  });
+}

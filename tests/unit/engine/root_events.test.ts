@@ -180,6 +180,25 @@ describe("RootEvents", () => {
     expect(told(engine, before)).toContain("synced_all bad write");
   });
 
+  test("tells for all of what lay in a directory that every remote deletes later than what was in it", async () => {
+    const engine = new EngineUnderTest({ remotes: ["one", "two"] });
+    engine.disk.mkdir("/src/d" as BytePath);
+    engine.write("d/f");
+    await engine.start();
+    await engine.flush();
+    const before = head(engine);
+    for (const id of ["one", "two"]) engine.remote(id).refused.add("d" as RelPath);
+    engine.disk.unlink("/src/d/f" as BytePath);
+    engine.disk.rmdir("/src/d" as BytePath);
+    expect(await engine.flush(5_000)).toBe("FLUSH_TIMEOUT");
+    for (const id of ["one", "two"]) engine.remote(id).refused.clear();
+    engine.daemon.retryFailures();
+    await engine.flush();
+    const all = told(engine, before);
+    expect(all).toContain("synced_all d/ rmdir");
+    expect(all).toContain("synced_all d/f delete");
+  });
+
   test("tells pauses and their end, overflows and holds", async () => {
     const engine = await running({ queueLimit: 4 });
     const before = head(engine);
