@@ -112,7 +112,7 @@ for (const runtime of RUNTIMES) {
         .map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
     let received = "";
     const [lineHost, linePort] = lineAddress!.split(":");
-    const lines = connect(Number(linePort), lineHost!);
+    const lines = connect(Number(linePort), lineHost);
     lines.setEncoding("utf8").on("data", (chunk: string) => received += chunk);
     lines.write(
       `${JSON.stringify({ op: "auth", token })}\n${JSON.stringify({ op: "subscribe", after: "earliest" })}\n`,
