@@ -12,8 +12,10 @@ import { flushCommand } from "./flush_command.ts";
 import { helpCommand } from "./help_command.ts";
 import { commandText, overviewText } from "./help_text.ts";
 import { holdsCommand } from "./holds_command.ts";
+import { initCommand } from "./init_command.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { pauseCommand, resumeCommand } from "./pause_command.ts";
+import { receiverCommand } from "./receiver_command.ts";
 import { reloadCommand } from "./reload_command.ts";
 import { resyncCommand } from "./resync_command.ts";
 import { serveCommand } from "./serve_command.ts";
@@ -30,6 +32,8 @@ const RUNNERS = {
   sync: syncCommand,
   check: checkCommand,
   doctor: doctorCommand,
+  init: initCommand,
+  receiver: receiverCommand,
   demo: demoCommand,
   status: statusCommand,
   reload: reloadCommand,
