@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { canSandbox, inSandbox } from "../support/sandbox.ts";
 
@@ -80,6 +80,19 @@ if (!possible) console.warn("recipes.test.ts: this machine gives the tests no na
 test("docs/recipes.md has a check for each of its recipes here", () => {
   expect([...recipes().keys()]).toEqual(Object.keys(AROUND));
   for (const script of recipes().values()) expect(script).toContain("tssync ");
+});
+
+test.skipIf(!possible)("inSandbox() leaves nothing behind on the machine", async () => {
+  const names = [
+    "/dev/sandbox-probe",
+    "/etc/sandbox-probe",
+    "/tmp/sandbox-probe",
+    "/var/lib/sandbox-probe",
+    "/srv/sandbox-probe",
+  ];
+  const { status, output } = await inSandbox(names.map((name) => `touch ${name}`).join("\n"));
+  expect({ status, output }).toEqual({ status: 0, output: "" });
+  expect(names.filter((name) => existsSync(name))).toEqual([]);
 });
 
 for (const [title, script] of recipes()) {

@@ -3,7 +3,8 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { type EventPrinter, startPrinter, WAIT } from "../support/event_printer.ts";
-import { startTssync } from "../support/executable.ts";
+import { startTssync, tssyncArgv } from "../support/executable.ts";
+import { canSandbox, inSandbox } from "../support/sandbox.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
@@ -307,4 +308,53 @@ test("tssync watch ends when nobody reads its output any more", async () => {
     return hasEnded || printer.child.exitCode !== null;
   });
   expect(printer.child.exitCode).toBe(1);
+});
+
+/** Stands in for the system's log: prints what is sent to it, one message a line, until it has seen a second one. */
+const SYSTEM_LOG = `
+import os, socket
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind('/dev/log')
+print('ready', flush=True)
+for count in range(2):
+    print(log.recv(4096).decode(), flush=True)
+`;
+
+test.skipIf(!await canSandbox())(
+  "tssync watch -s sends its messages to the system's log under inotifywait's name",
+  async () => {
+    const { status, output } = await inSandbox(
+      "python3 /sandbox/log.py >/sandbox/seen &\n" +
+        "until grep -q ready /sandbox/seen; do sleep 0.1; done\n" +
+        "tssync watch -s -t 1 /data 2>/sandbox/stderr || test $? = 2\nwait %1\ncat /sandbox/seen\ntest ! -s /sandbox/stderr",
+      { "log.py": SYSTEM_LOG },
+    );
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("inotifywait[") });
+    // Facility daemon, priority info: 3 * 8 + 6.
+    expect(output).toMatch(/^<30>.*inotifywait\[\d+\]: Setting up watches\.$/m);
+    expect(output).toMatch(/^<30>.*inotifywait\[\d+\]: Watches established\.$/m);
+  },
+);
+
+test("tssync watch under Deno prints what it prints under Bun", async () => {
+  await using dir = await watchedDirectory();
+  const args = [
+    "-m",
+    "-r",
+    ...CHANGES,
+    "--format",
+    "%T %w%f %e",
+    "--timefmt",
+    "%Y",
+    "--exclude",
+    "[[:digit:]]$",
+    "watched",
+  ];
+  await using bun = startPrinter(WAIT[1], args, dir.path);
+  await using deno = startPrinter([...tssyncArgv("deno"), "watch"], args, dir.path);
+  await Promise.all([bun.ready(), deno.ready()]);
+  await doSteps(DIRECTORIES, dir.inside, [bun, deno]);
+  fs.writeFileSync(dir.inside("the end"), "");
+  await waitUntil("both to print the end", () => [bun, deno].every(({ stdout }) => /the end CLOSE/.test(stdout)));
+  expect(withoutRepeats(deno.stdout)).toEqual(withoutRepeats(bun.stdout));
 });

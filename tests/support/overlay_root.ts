@@ -37,7 +37,11 @@ export async function overlayRoot(): Promise<OverlayRoot | null> {
     }
     stack.defer(() => void spawnSync("umount", ["-l", path]));
     stack.use(bindMount("/proc", `${path}/proc`));
-    stack.use(bindMount("/dev", `${path}/dev`));
+    // Not the machine's own /dev, where a package's script could change something for good.
+    stack.use(mountTmpfs(`${path}/dev`, "1m"));
+    for (const [name, minor] of [["null", 3], ["zero", 5], ["random", 8], ["urandom", 9]] as const) {
+      spawnSync("mknod", ["-m", "666", `${path}/dev/${name}`, "c", "1", String(minor)]);
+    }
     return {
       path,
       changes,

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { tssyncArgv } from "./executable.ts";
 import { tempDir } from "./temp_dir.ts";
@@ -12,7 +13,15 @@ mkdir "$1"/disk/changes "$1"/disk/work "$1"/disk/root
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/disk/changes,workdir=$1/disk/work" "$1/disk/root"
 cd "$1/disk/root"
 mount -t proc proc proc
-mount --rbind /dev dev
+# Never the machine's own /dev: what is made or removed in there would be made or removed on the machine.
+mount -t tmpfs tmpfs dev
+for node in 'null 1 3' 'zero 1 5' 'full 1 7' 'random 1 8' 'urandom 1 9' 'tty 5 0'; do
+  read -r name major minor <<< "$node"
+  mknod -m 666 "dev/$name" c "$major" "$minor"
+done
+ln -s /proc/self/fd dev/fd
+for number in 0 1 2; do ln -s "/proc/self/fd/$number" "dev/$(cut -d' ' -f$((number + 1)) <<< 'stdin stdout stderr')"; done
+mkdir -m 1777 dev/shm
 # Not on the overlay: what is watched and mirrored has a file system as machines have it.
 for directory in data www backup leaves restored var/lib etc/tssync etc/sersync tmp; do
   mkdir -p "$directory"
@@ -38,8 +47,13 @@ export async function inSandbox(script: string, files: Readonly<Record<string, s
   for (const [name, text] of Object.entries({ ...files, script })) writeFileSync(dir.at("files", name), text);
   const namespaces = ["--mount", "--net", "--pid", "--fork", "--kill-child"];
   const args = [...namespaces, "bash", "-c", SET_UP, "sandbox", dir.path, tssyncArgv()[0]!];
-  const { status, stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8", env: environment() });
-  return { status, output: stdout + stderr };
+  const child = spawn("unshare", args, { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => output += text);
+  }
+  const [status] = await once(child, "close") as [number | null];
+  return { status, output };
 }
 
 /** Whether this machine lets the tests make such a sandbox. */
