@@ -5,6 +5,7 @@ import type { Metrics } from "../src/core/metric.ts";
 import type { Control } from "../src/engine/control.ts";
 import type { Log, Store } from "../src/ports.ts";
 import { agentRoutes } from "./agent_routes.ts";
+import { asyncApiDocument } from "./asyncapi.ts";
 import { challenge, identify, requireIdentity } from "./authentication.ts";
 import type { ApiEnv } from "./connection.ts";
 import { deliveryRoutes } from "./delivery_routes.ts";
@@ -12,6 +13,7 @@ import { eventRoutes } from "./event_routes.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event_stream.ts";
 import { explainRoutes } from "./explain_routes.ts";
 import { failureRoutes } from "./failure_routes.ts";
+import { docsRoutes } from "./docs_routes.ts";
 import { configRoutes } from "./config_routes.ts";
 import { flushRoutes } from "./flush_routes.ts";
 import { healthRoutes } from "./health_routes.ts";
@@ -117,6 +119,7 @@ export function createApi(
   app.route("/", eventRoutes(control, { ...following, tickets, subscribers }));
   app.route("/", agentRoutes(subscribers));
   app.route("/", subscriptionRoutes(control, { ...following, subscriptions: new Subscriptions(options) }));
+  app.route("/", docsRoutes());
   describe(app, options.build.version);
 
   app.notFound((c) => {
@@ -159,12 +162,15 @@ function asTssyncError(error: Error): TssyncError {
 /** `/openapi.json`, generated from the schemas that validate. */
 function describe(app: OpenAPIHono<ApiEnv>, version: string): void {
   app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, { type: "http", scheme: "bearer" });
+  app.get("/asyncapi.json", (c) => c.json(asyncApiDocument(version)));
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {
       title: "tssync",
       version,
-      description: "One-way real-time mirror. On the unix socket no token is needed.",
+      description:
+        "One-way real-time mirror. On the unix socket no token is needed; over TCP every route that is not open wants " +
+        "`Authorization: Bearer TOKEN`, with the scope that its description begins with. Event streams: /asyncapi.json.",
       license: { name: "MIT" },
     },
     servers: [{ url: "http://127.0.0.1:8008" }],

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { TssyncError } from "../src/core/error.ts";
 import { connectionOf } from "./connection.ts";
+import { DOCS_PATH, DOCS_SCRIPT_PATH } from "./docs_routes.ts";
 import type { ApiEnv, Identity } from "./connection.ts";
 import { scopeCovers } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -16,7 +17,9 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   "/healthz",
   "/v1/version",
   "/openapi.json",
-  "/docs",
+  "/asyncapi.json",
+  DOCS_PATH,
+  DOCS_SCRIPT_PATH,
 ]);
 
 const SOCKET_IDENTITY: Identity = {

@@ -34,8 +34,12 @@ const CODES = {
 
 const REFUSALS: Partial<Record<ErrorCode, number>> = { CURSOR_EXPIRED: CODES.gone, FORBIDDEN: CODES.forbidden };
 
-const subscribeSchema = z.strictObject({ op: z.literal("subscribe"), after: cursorText.optional(), ...filterFields });
-const ackSchema = z.strictObject({
+export const subscribeSchema = z.strictObject({
+  op: z.literal("subscribe"),
+  after: cursorText.optional(),
+  ...filterFields,
+});
+export const ackSchema = z.strictObject({
   op: z.literal("ack"),
   cursor: z.string().refine((text) => parseCursor(text) !== null, "expected a cursor"),
 });

@@ -95,7 +95,7 @@ export function failureRoutes(control: Control) {
     if (wanted === SCRIPT_MEDIA_TYPE) {
       c.header("content-type", SCRIPT_MEDIA_TYPE);
       const parts = queriesFor(c.get("identity"), query).map((part) => control.failureScript(part));
-      return c.body(Buffer.concat(parts), 200);
+      return c.body(new Uint8Array(Buffer.concat(parts)), 200);
     }
     const found = visibleFailures(control, c.get("identity"), { ...query, limit: limit + 1 });
     return c.json(pageOf(found, limit, (failure) => String(failure.id), failureDocument), 200);

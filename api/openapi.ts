@@ -17,7 +17,7 @@ export function routeGroup(): OpenAPIHono<ApiEnv> {
   });
 }
 
-const problemSchema = z.looseObject({
+export const problemSchema = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),

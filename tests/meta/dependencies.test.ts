@@ -5,7 +5,7 @@ type Packages = Readonly<Record<string, string>>;
 
 function dependencyProblems(packages: Packages, document: string): string[] {
   return Object.entries(packages).flatMap(([name, version]) => [
-    ...(/^\d+\.\d+\.\d+$/.test(version) ? [] : [`${name}: ${version} is not one exact version`]),
+    ...(/^(?:npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(version) ? [] : [`${name}: ${version} is not one exact version`]),
     ...(document.includes(`| \`${name}\` `) ? [] : [`${name}: docs/dependencies.md does not tell why`]),
   ]);
 }
