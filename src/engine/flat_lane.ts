@@ -334,6 +334,8 @@ export class FlatLane implements Lane {
     const isNewer = (seen?.ctimeMs ?? 0) >= this.#plannedAtMs - LIMITS.ctimeBehindMsMax;
     const doubts = this.#doubted.get(path) ?? 0;
     if (doubts >= (isNewer ? LIMITS.doubtsMax : 1)) return false;
+    // Forgotten, a name is doubted once more before it counts as refused.
+    if (this.#doubted.size >= LIMITS.failuresMax) this.#doubted.clear();
     this.#doubted.set(path, doubts + 1);
     return true;
   }

@@ -47,12 +47,15 @@ export type TreeResult = {
   readonly unsettled: readonly RelPath[];
   /** Deletes that were not made because they are too many; then the ending is `deletes_held`. */
   readonly held: readonly RelPath[];
+  /** More is still different than is named: the directories themselves are to be looked at again. */
+  readonly isCut?: true;
 };
 
 export type TreeWorld = FlightWorld & WalkWorld;
 
 export async function flyTree(world: TreeWorld, request: TreeRequest): Promise<TreeResult> {
-  return request.filter.active ? await flyFiltered(world, request) : await flyWhole(world, request);
+  const result = request.filter.active ? await flyFiltered(world, request) : await flyWhole(world, request);
+  return result.unsettled.length < LIMITS.failuresMax ? result : { ...result, isCut: true };
 }
 
 async function flyWhole(world: TreeWorld, request: TreeRequest): Promise<TreeResult> {

@@ -100,9 +100,12 @@ export class TreeLane implements Lane {
       (mark) => mark.replaces === first?.replaces,
     );
     if (waiting.size === 0) this.#isApart = false;
-    const present = taken.filter((mark) => this.#isDirectory(mark.path));
-    // Gone or no directory any more: a name for the quick lane.
-    for (const mark of taken) if (!present.includes(mark)) marks.waiting.quick.add({ ...mark, kind: "path" });
+    const present: Mark[] = [];
+    for (const mark of taken) {
+      if (this.#isDirectory(mark.path)) present.push(mark);
+      // Gone or no directory any more: a name for the quick lane.
+      else marks.waiting.quick.add({ ...mark, kind: "path" });
+    }
     if (present.length === 0) return taken.length > 0;
     if (!host.mayDelete(present.some((mark) => mark.path === ROOT))) {
       for (const mark of present) marks.addSubtree(mark);
@@ -260,7 +263,7 @@ export class TreeLane implements Lane {
     const first = call();
     let result = await flyOnce(first);
     if (learn(this.#share, first, result.end)) result = await flyOnce(call());
-    const { end, unsettled, held } = result;
+    const { end, unsettled, held, isCut = false } = result;
     if (end.isStalled === true) quirks.listsWhole = true;
     marks.lookedBroadly(host.world.clock.monotonicMs());
     if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
@@ -288,7 +291,7 @@ export class TreeLane implements Lane {
         exitCode: end.exitCode,
         atMs: nowMs,
       };
-      this.#settle(task, end, behind);
+      this.#settle(task, { ...end, isCut }, behind);
       host.flown({
         remote: configuration.id,
         lane: this.#name,
@@ -301,10 +304,15 @@ export class TreeLane implements Lane {
     return { end, held };
   }
 
-  /** What cannot be read keeps rsync from deleting anywhere in the call: that is known, and tried again. */
-  #settle({ paths, deletes, report }: TreeTask, end: FlightEnd, behind: readonly Mark[]): void {
+  /** What cannot be read keeps rsync from deleting anywhere in the call, and too much may be refused: that is tried again. */
+  #settle(
+    { paths, deletes, report }: TreeTask,
+    end: FlightEnd & { readonly isCut: boolean },
+    behind: readonly Mark[],
+  ): void {
     const { host, configuration: { id }, marks } = this.#share;
-    if (!report.deletesSkipped || !deletes) {
+    const isUndeleted = report.deletesSkipped && deletes;
+    if (!isUndeleted && !end.isCut) {
       const entries = paths.map((path) => ({ path, action: "send", whole: false, content: false }) as const);
       return host.failLog.settled(host.rootId, id, entries);
     }
@@ -313,7 +321,9 @@ export class TreeLane implements Lane {
       for (const path of paths) marks.addSubtree(this.#leftOver(path, "subtree", behind));
       return;
     }
-    const message = `deletes were left out, since something could not be read: ${end.reason}`;
+    const message = isUndeleted
+      ? `deletes were left out, since something could not be read: ${end.reason}`
+      : `more names were refused than are listed: ${end.reason}`;
     const mark = this.#leftOver(paths[0]!, "subtree", behind);
     const isRecorded = host.failLog.refused(host.rootId, id, {
       path: mark.path,

@@ -69,7 +69,8 @@ export class Judge {
         this.accuse(`deleted ${count} names that never were in the source, which is empty, and asked nobody`);
       }
     }
-    if (isExtra && extras === "held") {
+    // A full sync counts anew: what was too much for an empty source may be little for one that is there again.
+    if (isExtra && extras === "held" && !run.args.includes("--recursive")) {
       this.accuse(`deleted ${shown(path)}, which never was in the source, while a person was asked about it`);
     }
     if (known !== undefined && run.sentAt !== null && known.presentSince <= run.sentAt) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { compileFilter } from "../../../src/core/filter.ts";
+import { LIMITS } from "../../../src/core/limits.ts";
 import { type BytePath, isAtOrBelow, type RelPath, ROOT } from "../../../src/core/path.ts";
 import { CallReport } from "../../../src/engine/call_report.ts";
 import { unprotected } from "../../../src/engine/spelled_deletes.ts";
@@ -123,4 +124,18 @@ describe("flyTree() under a filter", () => {
     expect([end.ending, end.reason.includes("EMFILE")]).toEqual(["remote_down", true]);
     expect(rsync.calls).toEqual([]);
   });
+});
+
+test("flyTree() says when more was refused than it names", async () => {
+  for (const [count, isCut] of [[LIMITS.failuresMax - 1, false], [LIMITS.failuresMax + 1, true]] as const) {
+    const lines = Array.from({ length: count }, (_, index) => `<f+++++++++ f${index}`);
+    const rsync = new ScriptedRsync((call) => call.isAudit ? { lines } : { end: { exitCode: 23, stderr: "refused" } });
+    const { world, request } = parts([], rsync);
+    const result = await flyTree(world, request);
+    expect([result.end.ending, result.unsettled.length, result.isCut ?? false]).toEqual([
+      "partial",
+      Math.min(count, LIMITS.failuresMax),
+      isCut,
+    ]);
+  }
 });
