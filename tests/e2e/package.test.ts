@@ -22,8 +22,6 @@ function makePackage(executable: string, version: string, outfile: string): void
   const architecture = process.arch === "x64" ? "amd64" : "arm64";
   const env = { ...process.env, BUN: process.execPath, ZSTD_LEVEL: "1" };
   const args = [join(TOP, "packaging/deb.sh"), executable, architecture, version, outfile];
-  const t0 = performance.now();
-  setTimeout(() => console.log("pkg", performance.now() - t0));
   const { status, stderr } = spawnSync("bash", args, { env, encoding: "utf8" });
   if (status !== 0) throw new Error(`deb.sh ended with ${status}: ${stderr}`);
 }
