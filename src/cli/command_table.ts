@@ -136,9 +136,17 @@ export const COMMANDS = {
     brief: "What the daemon is doing",
     operands: "",
     operandsMax: 0,
-    options: [...CLIENT_OPTIONS, ...COMMON_OPTIONS],
+    options: [
+      { name: "watch", brief: "Show it again every second; with --json one document per line" },
+      ...CLIENT_OPTIONS,
+      ...COMMON_OPTIONS,
+    ],
     text: "One line for each remote: its state, what waits for it and for how long.",
-    examples: ["tssync status", "tssync status --json | jq '.roots[].remotes[] | select(.oldestPendingSeconds > 60)'"],
+    examples: [
+      "tssync status",
+      "tssync status --watch",
+      "tssync status --json | jq '.roots[].remotes[] | select(.oldestPendingSeconds > 60)'",
+    ],
   },
   resync: {
     brief: "Compare source and remotes, send what differs",

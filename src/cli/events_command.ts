@@ -59,7 +59,7 @@ async function waitForDaemon(client: Client, terminal: Terminal): Promise<void> 
 }
 
 /** Not there, on its way out, or not yet whole. */
-function isAbsence(error: unknown): boolean {
+export function isAbsence(error: unknown): boolean {
   return error instanceof TssyncError &&
     (error.code === "DAEMON_UNREACHABLE" || error.code === "STOPPING" || error.code === "NOT_READY");
 }

@@ -1,17 +1,41 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { RemoteDocument, RootDocument, StatusDocument } from "../../api/status_schema.ts";
 import { quoteForShell } from "../core/fail_log_text.ts";
 import { Client } from "./client.ts";
 import { clientTarget } from "./client_target.ts";
 import type { Command } from "./command.ts";
+import { isAbsence } from "./events_command.ts";
 import { ageText, tableText, visibleText } from "./table_text.ts";
 import { jsonText } from "./terminal.ts";
 
 /** `tssync status`. */
 export const statusCommand: Command = async ({ options }, surroundings) => {
-  const status = await new Client(clientTarget(options, surroundings)).status();
-  surroundings.terminal.out(options.has("json") ? jsonText(status) : statusText(status, Date.now()));
+  const client = new Client(clientTarget(options, surroundings));
+  const { terminal } = surroundings;
+  const text = options.has("json") ? jsonText : (status: StatusDocument) => statusText(status, Date.now());
+  if (!options.has("watch")) {
+    terminal.out(text(await client.status()));
+    return 0;
+  }
+  const line = options.has("json") ? (status: StatusDocument) => `${JSON.stringify(status)}\n` : text;
+  // A daemon that is not there at first is a mistake; one that goes away while it is watched comes back.
+  let isKnown = false;
+  while (terminal.isClosed?.() !== true) {
+    const shown = await client.status().then(line, (error: unknown) => {
+      if (isKnown && isAbsence(error)) return options.has("json") ? "" : "the daemon is away; waiting for it\n";
+      throw error;
+    });
+    isKnown = true;
+    terminal.out((terminal.showsProgress && !options.has("json") ? CLEAR_SCREEN : "") + shown);
+    await pause(WATCH_MS);
+  }
   return 0;
 };
+
+/** How often the status is asked for again. */
+const WATCH_MS = 1_000;
+/** Cursor to the top left, and nothing below it. */
+const CLEAR_SCREEN = "\x1b[H\x1b[2J";
 
 export function statusText(status: StatusDocument, nowMs: number): string {
   const since = (time: string) => ageText(Math.max(0, nowMs - Date.parse(time)) / 1_000);
