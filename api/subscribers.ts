@@ -12,6 +12,9 @@ import { Pages } from "./pages.ts";
 
 /** So long subscribers are served before everything else has its turn. */
 const SLICE_MS = 4;
+/** A round of serving everybody is followed by a rest of so many times its length, at most so long: what many wait for is written at once. */
+const REST = 2;
+const REST_MS_MAX = 50;
 /** How often those are looked at that have not taken what they were given. */
 const FULL_LOOK_MS = 20;
 /** Bookmarks are that much late at most, as a part of their interval. */
@@ -42,6 +45,9 @@ export class Subscribers {
   readonly #full = new Set<Entry>();
   #queue: Entry[] = [];
   #run: ReturnType<typeof setImmediate> | null = null;
+  #wake: ReturnType<typeof setTimeout> | null = null;
+  #roundSinceMs = 0;
+  #restUntilMs = 0;
   #look: ReturnType<typeof setTimeout> | null = null;
   #reminder: ReturnType<typeof setInterval> | null = null;
   #unlisten: (() => void) | null = null;
@@ -113,7 +119,18 @@ export class Subscribers {
       if (performance.now() > untilMs) break;
     }
     if (served < queue.length) this.#queue = queue.slice(served).concat(this.#queue);
-    if (this.#queue.length > 0) this.#run ??= setImmediate(() => this.#serve());
+    if (this.#queue.length > 0) {
+      this.#run ??= setImmediate(() => this.#serve());
+      return;
+    }
+    const nowMs = performance.now();
+    this.#restUntilMs = nowMs + Math.min(REST_MS_MAX, REST * (nowMs - this.#roundSinceMs));
+  }
+
+  #wakeAll(): void {
+    this.#wake = null;
+    this.#roundSinceMs = performance.now();
+    for (const entry of this.#entries.values()) if (entry.state === "idle") this.#enqueue(entry);
   }
 
   #take(entry: Entry, turn: Turn): void {
@@ -142,7 +159,9 @@ export class Subscribers {
   #watch(): void {
     this.#unlisten ??= this.feed.onCommit(() => {
       this.#pages.forget();
-      for (const entry of this.#entries.values()) if (entry.state === "idle") this.#enqueue(entry);
+      const restMs = this.#restUntilMs - performance.now();
+      if (restMs <= 0) this.#wakeAll();
+      else this.#wake ??= setTimeout(() => this.#wakeAll(), restMs);
     });
     const { bookmarkMs } = this.#options.limits;
     this.#reminder ??= setInterval(() => {
@@ -156,8 +175,13 @@ export class Subscribers {
     this.#unlisten = null;
     if (this.#reminder !== null) clearInterval(this.#reminder);
     if (this.#look !== null) clearTimeout(this.#look);
+    if (this.#wake !== null) clearTimeout(this.#wake);
     if (this.#run !== null) clearImmediate(this.#run);
-    this.#reminder = this.#look = this.#run = null;
+    this.#reminder =
+      this.#look =
+      this.#wake =
+      this.#run =
+        null;
     this.#queue = [];
     this.#pages.forget();
   }

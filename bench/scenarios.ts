@@ -2,6 +2,7 @@
 import type { Scenario } from "./scenario.ts";
 import { events } from "./scenario_events.ts";
 import { emptyFiles, flood } from "./scenario_flood.ts";
+import { flushes } from "./scenario_flush.ts";
 import { idle } from "./scenario_idle.ts";
 import { memory } from "./scenario_memory.ts";
 import { nestedDirectories } from "./scenario_nested_directories.ts";
@@ -33,5 +34,6 @@ export const SCENARIOS: readonly Scenario[] = [
   restart,
   events,
   subscribers,
+  flushes,
   idle,
 ];
