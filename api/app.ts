@@ -37,6 +37,7 @@ import { Tickets } from "./tickets.ts";
 import { tokenRoutes } from "./token_routes.ts";
 import type { Tokens } from "./tokens.ts";
 import { versionRoutes } from "./version_routes.ts";
+import { webhookRoutes } from "./webhook_routes.ts";
 import type { Build } from "./version_routes.ts";
 
 export type AppOptions = {
@@ -111,6 +112,7 @@ export function createApi(
   app.route("/", holdRoutes(control));
   app.route("/", deliveryRoutes(control));
   app.route("/", purgeRoutes(control));
+  app.route("/", webhookRoutes(control));
   app.route("/", flushRoutes(control));
   app.route("/", explainRoutes(control));
   app.route("/", manifestRoutes(control, options.log));

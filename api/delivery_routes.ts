@@ -51,7 +51,7 @@ export function deliveryRoutes(control: Control) {
   const app = routeGroup();
   app.openapi(listRoute, (c) => {
     const { plugin, state, limit, after } = c.req.valid("query");
-    const found = control.listDeliveries({ plugin, state, afterId: after, limit: limit + 1 });
+    const found = control.plugins.listDeliveries({ plugin, state, afterId: after, limit: limit + 1 });
     return c.json(pageOf(found, limit, ({ id }) => String(id), deliveryDocument), 200);
   });
   app.openapi(redeliverRoute, (c) => {
@@ -59,7 +59,7 @@ export function deliveryRoutes(control: Control) {
     if (!idText.safeParse(id).success) {
       throw new TssyncError("NOT_FOUND", `There is no delivery with the id ${JSON.stringify(id)}`);
     }
-    return c.json(deliveryDocument(control.redeliver(Number(id))), 202);
+    return c.json(deliveryDocument(control.plugins.redeliver(Number(id))), 202);
   });
   return app;
 }

@@ -30,6 +30,7 @@ const TITLES = {
   RESYNC_FINISHED: "The resync has ended",
   TOKEN_GIVEN: "This token cannot be revoked here",
   HOLD_DECIDED: "The hold was decided before",
+  WEBHOOK_FORBIDDEN: "A webhook may not go there",
   CURSOR_EXPIRED: "Events behind this cursor cannot be read",
   FLUSH_TIMEOUT: "The flush did not end in time",
   OUT_OF_SYNC: "Source and remote differ",

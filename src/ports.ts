@@ -394,4 +394,6 @@ export interface PluginFactory {
    * work, such as for a secret that cannot be read. Contacts nobody.
    */
   open(plugin: PluginConfiguration): Promise<readonly Plugin[]>;
+  /** Why a webhook may not go to this URL, as far as can be told now; null: it may. */
+  refusalOf(url: string): Promise<string | null>;
 }

@@ -1,13 +1,14 @@
 /** Which file makes which kind of plugin: the one table. A new kind is a member of `PluginSettings` and a row here. */
 import type { PluginConfiguration } from "../config/configuration.ts";
 import type { PluginKind, PluginSettings } from "../config/plugin_settings.ts";
-import { TssyncError } from "../core/error.ts";
 import type { Clock, Plugin, PluginFactory } from "../ports.ts";
+import { type AddressGuard, addressGuard } from "./address_guard.ts";
 import { openCdn } from "./plugin_cdn.ts";
 import { openCommand } from "./plugin_command.ts";
 import { openHttp } from "./plugin_http.ts";
 import { openRefreshCdn } from "./plugin_refresh_cdn.ts";
 import { openSocket } from "./plugin_socket.ts";
+import { openWebhook } from "./plugin_webhook.ts";
 import type { PurgeAccount, PurgeMemory } from "./purge_account.ts";
 import { SystemClock } from "./system_clock.ts";
 
@@ -16,6 +17,8 @@ export type PluginSurroundings = {
   readonly clock: Clock;
   /** Where quotas that were used are remembered. */
   readonly memory: PurgeMemory;
+  /** Networks that webhooks may go to although they are not public. */
+  readonly webhookAllow: () => readonly string[];
 };
 
 /** What a plugin is made of beside its settings. */
@@ -23,6 +26,8 @@ export type PluginOpening = PluginSurroundings & {
   readonly plugin: PluginConfiguration;
   /** Accounts at CDNs that are in use, by what they are and may. */
   readonly accounts: Map<string, PurgeAccount>;
+  /** Where webhooks may go, as it holds now. */
+  readonly guard: () => AddressGuard;
 };
 
 type Opener<K extends PluginKind> = (
@@ -36,22 +41,25 @@ const OPENERS: { readonly [K in PluginKind]: Opener<K> } = {
   http: openHttp,
   refreshCDN: openRefreshCdn,
   cdn: openCdn,
-  webhook: notYet,
+  webhook: openWebhook,
 };
 
 /** Without a memory of its own a quota that was used is forgotten with the factory. */
 export function openPluginFactory(
-  { clock = new SystemClock(), memory = memoryOfMap() }: Partial<PluginSurroundings> = {},
+  { clock = new SystemClock(), memory = memoryOfMap(), webhookAllow = () => [] }: Partial<PluginSurroundings> = {},
 ): PluginFactory {
   const accounts = new Map<string, PurgeAccount>();
+  const guard = () => addressGuard(webhookAllow());
   return {
+    refusalOf: (url) => URL.canParse(url) ? guard().refusal(new URL(url)) : Promise.resolve("it is no URL"),
+
     async open(plugin) {
       const { settings } = plugin;
       // The table's types say that the kind and its opener belong together; the compiler cannot follow that through an index.
       const opener = OPENERS[settings.kind] as (settings: PluginSettings, opening: PluginOpening) => ReturnType<
         Opener<PluginKind>
       >;
-      const opened = await opener(settings, { plugin, clock, memory, accounts });
+      const opened = await opener(settings, { plugin, clock, memory, webhookAllow, accounts, guard });
       return "deliver" in opened ? [opened] : opened;
     },
   };
@@ -60,8 +68,4 @@ export function openPluginFactory(
 function memoryOfMap(): PurgeMemory {
   const remembered = new Map<string, string>();
   return { read: (key) => remembered.get(key) ?? null, write: (key, text) => void remembered.set(key, text) };
-}
-
-function notYet({ kind }: PluginSettings, { plugin: { name } }: PluginOpening): never {
-  throw new TssyncError("CONFIG_INVALID", `Cannot run the plugin "${name}": this version has no ${kind} plugins.`);
 }

@@ -118,6 +118,7 @@ async function openDaemon(
       module: null,
       initialSync: "first" as const,
       listen: `127.0.0.1:${port}`,
+      webhookAllow: [],
       tlsCert: null,
       tlsKey: null,
     };

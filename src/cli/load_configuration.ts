@@ -36,6 +36,7 @@ async function readInput(invocation: Invocation, cwd: string): Promise<Configura
     module: options.text("module"),
     initialSync: initialSyncOf(invocation),
     listen: options.text("listen"),
+    webhookAllow: options.texts("webhook-allow"),
     tlsCert: options.text("tls-cert"),
     tlsKey: options.text("tls-key"),
   };

@@ -62,6 +62,12 @@ export const SERVE_OPTIONS: readonly Option[] = [
     value: "HOST:PORT",
     brief: "Tell events as JSON lines over TCP there too, for agents without HTTP (default: off)",
   },
+  {
+    name: "webhook-allow",
+    value: "CIDR",
+    repeatable: true,
+    brief: "Let webhooks go to this network, public or not, also over plain http",
+  },
   { name: "insecure-http", brief: "Let --listen take an address that other machines reach, in clear text" },
 ];
 

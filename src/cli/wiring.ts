@@ -71,6 +71,7 @@ export async function openInstance(
   await using opened = new AsyncDisposableStack();
   const store = opened.use(openStore(paths.directory));
   const clock = new SystemClock();
+  let networks: () => readonly string[] = () => configuration.webhookAllow;
   const world: EngineWorld = {
     clock,
     random: new SystemRandom(),
@@ -82,6 +83,8 @@ export async function openInstance(
     metrics: openPrometheusMetrics({ process: withApi }),
     plugins: openPluginFactory({
       clock,
+      // What a reload changes holds at once.
+      webhookAllow: () => networks(),
       memory: { read: (key) => store.readMeta(key), write: (key, text) => store.writeMeta(key, text) },
     }),
     barrierDirectory: textToBytePath(makeBarrierDirectory(paths.directory)),
@@ -98,6 +101,7 @@ export async function openInstance(
       return reading;
     }),
   );
+  networks = () => daemon.configuration().webhookAllow;
   let started = false;
   // What was never started has nothing to remember: stopping it would store that it had seen everything.
   opened.defer(() => started ? daemon.stop() : Promise.resolve());

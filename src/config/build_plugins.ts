@@ -1,13 +1,13 @@
 import { nearestName } from "../core/nearest_name.ts";
 import type { HeadReading } from "./build_root.ts";
-import type { PluginConfiguration, PluginElement } from "./configuration.ts";
+import type { PluginConfiguration } from "./configuration.ts";
 import type { Origin } from "./configuration_input.ts";
+import { keepElement } from "./plugin_element.ts";
 import { PLUGIN_READERS } from "./plugin_readers.ts";
 import type { BlockReading } from "./plugin_readers.ts";
 import type { PluginMoment } from "./plugin_settings.ts";
 import type { Report } from "./report.ts";
 import { kindOfBlock } from "./schema_plugin.ts";
-import type { XmlElement } from "./xml_document.ts";
 
 /** A plugin, and the directories it names. */
 export type PluginDraft = {
@@ -60,12 +60,4 @@ function missingPlugin(name: string, names: readonly string[]): string {
   const nearest = nearestName(name, names);
   const missing = `there is no <plugin name="${name}"> with its settings`;
   return nearest === null ? missing : `${missing}. Did you mean "${nearest}"?`;
-}
-
-function keepElement(element: XmlElement): PluginElement {
-  return {
-    name: element.name,
-    attributes: Object.fromEntries(Array.from(element.attributes, ([name, { value }]) => [name, value])),
-    children: element.children.map(keepElement),
-  };
 }

@@ -14,6 +14,8 @@ export type Configuration = {
   readonly roots: readonly RootConfiguration[];
   readonly failLog: FailLogConfiguration;
   readonly plugins: readonly PluginConfiguration[];
+  /** Networks that webhooks may go to although they are not public, or over plain http. */
+  readonly webhookAllow: readonly string[];
   /** `-m NAME`: this plugin alone, without any rsync. */
   readonly module: string | null;
 };

@@ -90,6 +90,7 @@ const SETTING_EFFECTS = {
   module: "restart",
   roots: "apart",
   plugins: "apart",
+  webhookAllow: "taken",
 } as const satisfies Record<keyof Configuration, "taken" | "restart" | "apart">;
 
 /** From `before` to `after`. Two equal configurations differ in nothing. */

@@ -34,6 +34,8 @@ export type ConfigurationFlags = {
   readonly initialSync: RootConfiguration["initialSync"];
   /** `--listen HOST:PORT|off`, as written. It wins over `<host>`. */
   readonly listen: string | null;
+  /** `--webhook-allow CIDR`, as written. */
+  readonly webhookAllow: readonly string[];
   /** `--tls-cert FILE` and `--tls-key FILE`, as written. They win over those of `<host>`. */
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;

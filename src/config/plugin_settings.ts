@@ -85,6 +85,8 @@ export type WebhookSettings = {
   /** Ids of roots; empty: all. */
   readonly roots: readonly string[];
   readonly secret: SecretSource;
+  /** The one before, with which it is signed as well for a while; null: none. */
+  readonly previous: { readonly secret: SecretSource; readonly untilMs: number } | null;
   /** Events in one request; 1: each in its own, as the specification says. */
   readonly batchMax: number;
   /** How long a batch is waited for. */

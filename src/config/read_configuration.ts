@@ -1,5 +1,6 @@
 import { TssyncError } from "../core/error.ts";
 import { buildPlugins, checkModule } from "./build_plugins.ts";
+import { allowedNetworks, buildWebhooks } from "./build_webhooks.ts";
 import { pluginRoots } from "./plugin_roots.ts";
 import type { PluginDraft } from "./build_plugins.ts";
 import { buildRoots } from "./build_root.ts";
@@ -7,7 +8,7 @@ import type { HeadReading, RootDraft } from "./build_root.ts";
 import { checkAgainstDisk } from "./check_against_disk.ts";
 import { chooseListen } from "./choose_listen.ts";
 import { flagOrigin, readCommandLine } from "./command_line.ts";
-import type { Configuration, FailLogConfiguration } from "./configuration.ts";
+import type { Configuration, FailLogConfiguration, PluginConfiguration } from "./configuration.ts";
 import type { ConfigurationDisk } from "./configuration_disk.ts";
 import type { ConfigurationFile, ConfigurationInput, ConfigurationReading } from "./configuration_input.ts";
 import { readElement } from "./read_element.ts";
@@ -58,11 +59,16 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
   const heads = files.flatMap((file) => readFile(file, report));
   const rootDrafts: RootDraft[] = [];
   const plugins: PluginDraft[] = [];
+  const webhooks: PluginConfiguration[] = [];
   for (const head of heads) {
     const drafts = buildPlugins(head, { cwd: flags.cwd, report, module: flags.module });
     plugins.push(...drafts);
     if (flags.module === null) rootDrafts.push(...buildRoots(head, flags.cwd, report));
     rootDrafts.push(...pluginRoots(head, drafts, { cwd: flags.cwd, report, module: flags.module, known: rootDrafts }));
+  }
+  for (const head of heads) {
+    const known = [...plugins.map(({ plugin }) => plugin), ...webhooks];
+    webhooks.push(...buildWebhooks(head, { report, module: flags.module, known }));
   }
   const fromFlags = readCommandLine(flags, files.length > 0, report);
   if (fromFlags !== null && flags.module === null) rootDrafts.push(fromFlags);
@@ -80,7 +86,8 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
     threadsMax: chooseThreads(flags.threads, report),
     roots,
     failLog: chooseFailLog(heads, flags.cwd, report),
-    plugins: plugins.map(({ plugin }) => plugin),
+    plugins: [...plugins.map(({ plugin }) => plugin), ...webhooks],
+    webhookAllow: allowedNetworks(heads, flags, report),
     module: flags.module,
   };
   return { configuration, origins };

@@ -1,4 +1,5 @@
 import { PLUGIN_BLOCK, when } from "./schema_plugin.ts";
+import { WEBHOOKS } from "./schema_webhooks.ts";
 import { many, once, optional, required, withDefault } from "./schema_rule.ts";
 import {
   anyText,
@@ -270,4 +271,5 @@ export const HEAD = once("The configuration file.", {
   inotify,
   sersync,
   plugin: PLUGIN_BLOCK,
+  webhooks: WEBHOOKS,
 });

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { compilePerlExpression } from "../core/perl_expression.ts";
 import { splitShellWords } from "../core/shell_words.ts";
 import { parseHost } from "./address.ts";
+import { typesNamed } from "../core/event_filter.ts";
+import { parseNetwork } from "../core/network.ts";
 import type { CredentialSource } from "./cdn_settings.ts";
+import type { SecretSource } from "./plugin_settings.ts";
 
 /** What may stand in an attribute: how it is read, and how a person is told. */
 export type Value<T> = {
@@ -190,6 +193,44 @@ export const credentials: Value<CredentialSource> = read<CredentialSource>(
     }
     // What was found is not repeated: it may be the secret itself.
     return { problem: 'expected "env", "env:PREFIX" or "file:PATH"; the secret itself does not stand here' };
+  },
+);
+
+/** Where one secret stands: never in the file itself. */
+export const secretPlace: Value<SecretSource> = read<SecretSource>('"env:NAME" or "file:PATH"', (text) => {
+  const outcome = credentials.schema.safeParse(text);
+  if (outcome.success) {
+    const { data } = outcome;
+    if (data.from === "file") return { value: data };
+    if (data.prefix !== "") return { value: { from: "environment", variable: data.prefix } };
+  }
+  return { problem: 'expected "env:NAME" or "file:PATH"; the secret itself does not stand here' };
+});
+
+/** Words with blanks or commas between them, or nothing. */
+export const wordList: Value<readonly string[]> = read(
+  "words with commas or blanks between them",
+  (text) => ({ value: text.split(/[\s,]+/).filter((word) => word !== "") }),
+);
+
+/** Types of events. */
+export const eventTypes: Value<readonly string[]> = read("types of events, with commas between them", (text) => {
+  const types = text.split(/[\s,]+/).filter((word) => word !== "");
+  const unknown = types.find((type) => typesNamed(type).length === 0);
+  return unknown === undefined
+    ? { value: types }
+    : { problem: `expected types of events such as tssync.file.synced_all or tssync.file.*, found "${unknown}"` };
+});
+
+/** Networks. */
+export const networks: Value<readonly string[]> = read(
+  "networks such as 10.0.0.0/8, with commas between them",
+  (text) => {
+    const words = text.split(/[\s,]+/).filter((word) => word !== "");
+    const wrong = words.find((word) => parseNetwork(word) === null);
+    return wrong === undefined
+      ? { value: words }
+      : { problem: `expected networks such as 10.0.0.0/8 or fd00::/8, found "${wrong}"` };
   },
 );
 

@@ -30,6 +30,7 @@ export const ERRORS = {
   RESYNC_FINISHED: { retryable: false, httpStatus: 409, exitCode: 1 },
   TOKEN_GIVEN: { retryable: false, httpStatus: 409, exitCode: 1 },
   HOLD_DECIDED: { retryable: false, httpStatus: 409, exitCode: 1 },
+  WEBHOOK_FORBIDDEN: { retryable: false, httpStatus: 422, exitCode: 2 },
   CURSOR_EXPIRED: { retryable: false, httpStatus: 410, exitCode: 4 },
   FLUSH_TIMEOUT: { retryable: true, httpStatus: 504, exitCode: 6 },
   OUT_OF_SYNC: { retryable: true, httpStatus: 409, exitCode: 7 },

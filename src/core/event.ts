@@ -20,6 +20,7 @@ export const EVENT_TYPES = {
   "tssync.hold.created": "Deletes wait for a person's decision",
   "tssync.hold.decided": "Deletes that waited were approved, rejected or became moot",
   "tssync.plugin.failed": "A plugin could not deliver",
+  "tssync.webhook.test": "Somebody tests a webhook; it gets this alone, and it stands in no log",
   "tssync.purge.requested": "Somebody asked caches to forget something; `provider`, `kind` and `value` say what",
   "tssync.config.reloaded": "The configuration was read again",
 } as const satisfies Record<string, string>;

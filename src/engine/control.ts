@@ -6,9 +6,10 @@ import type { Configuration } from "../config/configuration.ts";
 import type { RelPath } from "../core/path.ts";
 import type { PluginKind } from "../config/plugin_settings.ts";
 import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
+import type { Webhook, WebhookWish } from "../core/webhook.ts";
 import type { ConfigurationDifference } from "../config/configuration_difference.ts";
 import type { Problem } from "../config/problem.ts";
-import type { Failure, FailureQuery } from "../ports.ts";
+import type { Failure, FailureQuery, PluginAnswer } from "../ports.ts";
 import type { EventFeed } from "./event_log.ts";
 import type { PurgeReceipt, PurgeRequest } from "./purge_requests.ts";
 
@@ -218,6 +219,29 @@ export type Reload = { readonly atMs: number; readonly difference: Configuration
 /** A root, or one remote of it. */
 export type ControlTarget = { readonly root: string; readonly remote?: string };
 
+/** Plugins and what they were given. */
+export interface PluginControl {
+  readonly webhooks: WebhookControl;
+  /** In order of id. */
+  listDeliveries(query: DeliveryQuery): readonly Delivery[];
+  /** Tries it again now, whatever became of it. NOT_FOUND. */
+  redeliver(id: number): Delivery;
+}
+
+/** NOT_FOUND for an unknown id; WEBHOOK_FORBIDDEN for a URL that is not allowed; BODY_INVALID for one of the configuration. */
+export interface WebhookControl {
+  list(): readonly Webhook[];
+  get(id: string): Webhook;
+  /** The secret is shown here and nowhere else. */
+  create(wish: WebhookWish): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+  update(id: string, changes: Partial<WebhookWish>, state?: Webhook["state"]): Promise<Webhook>;
+  delete(id: string): Promise<void>;
+  /** Sends one event that nobody else hears of. */
+  test(id: string): Promise<PluginAnswer>;
+  /** A new secret; the one before is good for a day. */
+  rotate(id: string): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+}
+
 /** What a running daemon offers. Methods throw TssyncError with the code the comment names. */
 export interface Control {
   status(): DaemonStatus;
@@ -245,10 +269,7 @@ export interface Control {
   failureScript(query: FailureQuery): Uint8Array;
   /** Retries one failure, or all. How many. NOT_FOUND for an unknown id. */
   retryFailures(id?: number): number;
-  /** What plugins were given, in order of id. */
-  listDeliveries(query: DeliveryQuery): readonly Delivery[];
-  /** Tries it again now, whatever became of it. NOT_FOUND. */
-  redeliver(id: number): Delivery;
+  readonly plugins: PluginControl;
   /** Lets caches forget what is named; when this returns, it is stored. NOT_FOUND, BODY_INVALID, STATE_UNUSABLE. */
   requestPurge(request: PurgeRequest): PurgeReceipt;
   /** Sends nothing more until `resume`, also across restarts; changes are remembered. NOT_FOUND. */

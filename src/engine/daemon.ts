@@ -3,7 +3,6 @@ import type { Configuration, RootConfiguration } from "../config/configuration.t
 import type { ConfigurationReading } from "../config/configuration_input.ts";
 import { TssyncError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
 import type { Failure, FailureQuery } from "../ports.ts";
 import { pathToBytes, type RelPath } from "../core/path.ts";
 import type {
@@ -51,7 +50,7 @@ export class Daemon implements Control {
   readonly #holds: Holds;
   readonly #storeTrouble: { readonly reason: string | null };
   readonly #fullSync: FullSync;
-  readonly #plugins: PluginHost;
+  readonly plugins: PluginHost;
   readonly #startedAtMs: number;
   readonly #events: EventLog;
   readonly #timers: NamedTimers;
@@ -102,7 +101,7 @@ export class Daemon implements Control {
     this.vitals = () => readVitals({ budget, events: this.#events, store, roots: this.#roots });
     this.#fullSync = new FullSync(world, this.#events, this.#roots);
     const rootOf = (id: string) => this.#roots.find(({ rootId }) => rootId === id);
-    this.#plugins = new PluginHost({
+    this.plugins = new PluginHost({
       world,
       events: this.#events,
       rootPath: (id) => rootOf(id)?.configuration.path ?? null,
@@ -120,7 +119,7 @@ export class Daemon implements Control {
       schedule: (root) => this.#schedule(root),
       unschedule: (rootId) => this.#timers.cancel(cronOf(rootId)),
       compare: (request) => this.#tryResync(request, "reload"),
-      configurePlugins: (plugins) => this.#plugins.configure(plugins),
+      configurePlugins: (plugins) => this.plugins.configure(plugins),
       taken: (after) => {
         this.#configuration = after;
         this.#failLog.reconfigure(after.failLog, after.roots);
@@ -136,13 +135,14 @@ export class Daemon implements Control {
   async start(): Promise<void> {
     for (const root of this.#roots) root.identify();
     // A new plugin hears of what happens from here on.
-    await this.#plugins.configure(this.#configuration.plugins);
+    await this.plugins.configure(this.#configuration.plugins);
+    await this.plugins.webhooks.open();
     await this.#endLeftovers();
     this.#fullSync.closeLeftovers();
     await Promise.all(this.#roots.map((root) => root.start()));
     this.#failLog.start();
     this.#events.start();
-    this.#plugins.start();
+    this.plugins.start();
     this.#started = true;
     for (const root of this.#roots) this.#catchUp(root, root.remotes);
     this.#timers.repeat("watermarks", LIMITS.watermarkEveryMs, () => this.#storeWatermarks());
@@ -180,7 +180,7 @@ export class Daemon implements Control {
     await Promise.all(this.#roots.map((root) => root.stop(LIMITS.stopGraceMs)));
     this.#failLog.close();
     if (this.#events.commit()) { for (const root of this.#roots) root.storeWatermarks(seenMs); }
-    await this.#plugins.stop();
+    await this.plugins.stop();
     this.#events.close();
   }
 
@@ -200,7 +200,7 @@ export class Daemon implements Control {
       epoch: this.#events.epoch,
       cursor: this.#events.cursor,
       roots: this.#roots.map((root) => root.status()),
-      plugins: this.#plugins.status(),
+      plugins: this.plugins.status(),
       lastReload: this.#reloader.last,
     };
   }
@@ -262,14 +262,6 @@ export class Daemon implements Control {
       throw new TssyncError("NOT_FOUND", `There is no failure ${id}. See: tssync failures.`);
     }
     return count;
-  }
-
-  listDeliveries(query: DeliveryQuery): readonly Delivery[] {
-    return this.#plugins.listDeliveries(query);
-  }
-
-  redeliver(id: number): Delivery {
-    return this.#plugins.redeliver(id);
   }
 
   requestPurge(request: PurgeRequest): PurgeReceipt {

@@ -280,10 +280,9 @@ export class Outbox {
       this.disable(gone.message);
       this.#tell("disabled", gone.message, first!.eventId);
     } else if (refusals.length < answers.length) {
-      if (this.#health.succeeded()) {
-        log.write("info", `plugin ${this.key} delivers again`, { plugin: this.key });
-        this.#ledger.hasten();
-      }
+      const { wasInTrouble, wasDown } = this.#health.succeeded();
+      if (wasInTrouble) log.write("info", `plugin ${this.key} delivers again`, { plugin: this.key });
+      if (wasDown) this.#ledger.hasten();
     } else {
       const { message } = refusals[0]!;
       const afterMs = Math.max(...refusals.map((refusal) => refusal.afterMs ?? 0));

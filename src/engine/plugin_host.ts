@@ -4,13 +4,17 @@ import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
 import { TssyncError } from "../core/error.ts";
 import type { BytePath } from "../core/path.ts";
 import type { Plugin } from "../ports.ts";
-import type { PluginStatus } from "./control.ts";
+import type { PluginControl, PluginStatus } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { EventFeed, EventSink } from "./event_log.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
+import { Webhooks } from "./webhooks.ts";
+
+/** As much of the world as plugins need. */
+export type PluginWorld = Pick<EngineWorld, "store" | "clock" | "log" | "random" | "node" | "plugins" | "metrics">;
 
 export type PluginHostOptions = {
-  readonly world: EngineWorld;
+  readonly world: PluginWorld;
   readonly events: EventFeed & EventSink;
   /** The directory of a root, as the configuration names it; null: there is no such root. */
   readonly rootPath: (root: string) => BytePath | null;
@@ -20,13 +24,15 @@ export type PluginHostOptions = {
 /** A plugin of the configuration that runs, and what it was made of. */
 type Running = { readonly outbox: Outbox; readonly made: string };
 
-export class PluginHost {
+export class PluginHost implements PluginControl {
+  readonly webhooks: Webhooks;
   readonly #options: PluginHostOptions;
   readonly #running = new Map<string, Running>();
   #isStarted = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
+    this.webhooks = new Webhooks(options.world, this);
   }
 
   /**
@@ -48,6 +54,7 @@ export class PluginHost {
       if (this.#running.has(key)) await plugin[Symbol.asyncDispose]();
       else this.add(key, plugin, made);
     }
+    this.webhooks.configured(plugins);
   }
 
   /** Runs one more. */
@@ -82,6 +89,12 @@ export class PluginHost {
 
   find(key: string): Outbox | null {
     return this.#running.get(key)?.outbox ?? null;
+  }
+
+  /** The first receiver of a plugin. */
+  findNamed(name: string): Outbox | null {
+    for (const { outbox } of this.#running.values()) if (outbox.plugin.name === name) return outbox;
+    return null;
   }
 
   status(): readonly PluginStatus[] {

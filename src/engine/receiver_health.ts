@@ -5,6 +5,8 @@ export class ReceiverHealth {
   readonly #delaysMs: readonly number[];
   #failures = 0;
   #pausedUntilMs = 0;
+  /** It said itself that it wants nothing until then; whatever else it took meanwhile. */
+  #askedUntilMs = 0;
   /** What it said last when it refused; null: it takes what it is given. */
   reason: string | null = null;
 
@@ -19,16 +21,15 @@ export class ReceiverHealth {
 
   /** How long nothing is sent. */
   pauseMs(nowMs: number): number {
-    return Math.max(0, this.#pausedUntilMs - nowMs);
+    return Math.max(0, this.#pausedUntilMs - nowMs, this.#askedUntilMs - nowMs);
   }
 
-  /** True when it was in trouble before. */
-  succeeded(): boolean {
-    const wasInTrouble = this.reason !== null;
+  succeeded(): { readonly wasInTrouble: boolean; readonly wasDown: boolean } {
+    const was = { wasInTrouble: this.reason !== null, wasDown: this.isDown };
     this.#failures = 0;
     this.#pausedUntilMs = 0;
     this.reason = null;
-    return wasInTrouble;
+    return was;
   }
 
   /** `afterMs`: it asked for a pause itself. */
@@ -43,12 +44,14 @@ export class ReceiverHealth {
     const probes = this.#failures - OUTBOX_LIMITS.failuresUntilDown;
     const index = Math.min(probes, this.#delaysMs.length - 1);
     const probeMs = probes < 0 ? 0 : Math.min(this.#delaysMs[index] ?? 0, OUTBOX_LIMITS.probeMsMax);
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + Math.max(probeMs, afterMs ?? 0));
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + probeMs);
+    this.#askedUntilMs = Math.max(this.#askedUntilMs, nowMs + (afterMs ?? 0));
     return { isNew, isDownNow: probes === 0 };
   }
 
   /** A person wants something delivered now. */
   hurry(): void {
     this.#pausedUntilMs = 0;
+    this.#askedUntilMs = 0;
   }
 }

@@ -29,7 +29,7 @@ export function pluginConfiguration(settings: PluginSettings, name: string = set
 }
 
 /** How each kind of plugin is put to the test. A new kind has its row here, and `plugin.test.ts` runs the whole suite on it. */
-export const PLUGIN_WORLDS: { readonly [K in PluginKind]?: () => Promise<PluginUnderTest> } = {
+export const PLUGIN_WORLDS: { readonly [K in PluginKind]: () => Promise<PluginUnderTest> } = {
   command: commandWorld,
   socket: () =>
     serverWorld({
@@ -70,6 +70,22 @@ export const PLUGIN_WORLDS: { readonly [K in PluginKind]?: () => Promise<PluginU
       }),
     }),
   cdn: cdnWorld,
+  webhook: () =>
+    serverWorld({
+      accept: { kind: "http", answer: () => httpAnswer(204) },
+      refuse: { kind: "http", answer: () => httpAnswer(500, {}, SECRET) },
+      hang: { kind: "http", answer: () => null },
+      settings: (port) => ({
+        kind: "webhook",
+        url: `http://127.0.0.1:${port}/${SECRET}?token=${SECRET}`,
+        types: [],
+        roots: [],
+        secret: { from: "text", text: `whsec_${btoa(SECRET.repeat(5))}` },
+        previous: null,
+        batchMax: 1,
+        batchWaitMs: 0,
+      }),
+    }),
 };
 
 async function commandWorld(): Promise<PluginUnderTest> {
@@ -110,7 +126,8 @@ type ServerWorld = {
 
 async function serverWorld({ settings, ...behaviours }: ServerWorld): Promise<PluginUnderTest> {
   const server = await recordingServer(behaviours.accept);
-  const [plugin] = await openPluginFactory().open(pluginConfiguration(settings(server.port)));
+  const factory = openPluginFactory({ webhookAllow: () => ["127.0.0.0/8"] });
+  const [plugin] = await factory.open(pluginConfiguration(settings(server.port)));
   return {
     plugin: plugin!,
     behave: (how) => server.behave(behaviours[how]),

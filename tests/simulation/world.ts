@@ -314,6 +314,7 @@ function configurationOf(plan: WorldPlan, path: BytePath): Configuration {
     }],
     failLog: { path: "/state/failed.sh", retryEveryMs: plan.retryEveryMs },
     plugins: [],
+    webhookAllow: [],
     module: null,
   };
 }

@@ -13,6 +13,7 @@ export const NO_FLAGS: ConfigurationFlags = {
   module: null,
   initialSync: "never",
   listen: null,
+  webhookAllow: [],
   tlsCert: null,
   tlsKey: null,
 };

@@ -24,10 +24,13 @@ import type {
 } from "../../../src/engine/control.ts";
 import { type EventFeed, EventLog } from "../../../src/engine/event_log.ts";
 import { type PurgeReceipt, type PurgeRequest, requestPurge } from "../../../src/engine/purge_requests.ts";
-import type { Delivery, DeliveryQuery } from "../../../src/core/delivery.ts";
 import type { Failure, FailureQuery } from "../../../src/ports.ts";
+import { PluginHost } from "../../../src/engine/plugin_host.ts";
 import { MemoryClock } from "./memory_clock.ts";
 import { MemoryLog } from "./memory_log.ts";
+import { MemoryMetrics } from "./memory_metrics.ts";
+import { MemoryPluginFactory } from "./memory_plugin.ts";
+import { MemoryRandom } from "./memory_random.ts";
 import { MemoryStore } from "./memory_store.ts";
 
 const NOTHING_CHANGED: ConfigurationDifference = {
@@ -47,9 +50,10 @@ export class MemoryControl implements Control {
     { name: "database", ok: true, message: "writable" },
   ];
   failures: Failure[] = [];
-  plugins: PluginStatus[] = [];
   configuredPlugins: PluginConfiguration[] = [];
-  deliveries: Delivery[] = [];
+  pluginStatus: PluginStatus[] = [];
+  readonly store = new MemoryStore();
+  readonly pluginFactory = new MemoryPluginFactory();
   /** Empty; a test appends and commits. */
   readonly eventLog = new EventLog({
     store: new MemoryStore(),
@@ -58,6 +62,21 @@ export class MemoryControl implements Control {
     log: new MemoryLog(),
     bootId: "boot",
     node: "web01",
+  });
+  readonly clock = new MemoryClock();
+  readonly plugins = new PluginHost({
+    world: {
+      store: this.store,
+      clock: this.clock,
+      log: new MemoryLog(),
+      random: new MemoryRandom(1),
+      node: "web01",
+      plugins: this.pluginFactory,
+      metrics: new MemoryMetrics(),
+    },
+    events: this.eventLog,
+    rootPath: () => null,
+    hasRemotes: () => true,
   });
   holds: Hold[] = [];
   resyncs: Resync[] = [];
@@ -80,7 +99,7 @@ export class MemoryControl implements Control {
       epoch: "k3v9qx2a",
       cursor: "k3v9qx2a-000000000184213",
       roots: this.roots,
-      plugins: this.plugins,
+      plugins: this.pluginStatus,
       lastReload: { atMs: this.nowMs - 3_600_000, ok: true, problems: [] },
     };
   }
@@ -182,19 +201,6 @@ export class MemoryControl implements Control {
   /** How many wait for the end of a resync. */
   get waiting(): number {
     return this.#waiters.length;
-  }
-
-  listDeliveries({ plugin, state, afterId = 0, limit }: DeliveryQuery): readonly Delivery[] {
-    return this.deliveries.filter((delivery) =>
-      delivery.id > afterId && (plugin === undefined || delivery.plugin === plugin) &&
-      (state === undefined || delivery.state === state)
-    ).slice(0, limit);
-  }
-
-  redeliver(id: number): Delivery {
-    const delivery = this.deliveries.find((each) => each.id === id);
-    if (delivery === undefined) throw new TssyncError("NOT_FOUND", `There is no delivery ${id}.`);
-    return { ...delivery, state: "waiting", nextAtMs: this.nowMs };
   }
 
   requestPurge(request: PurgeRequest): PurgeReceipt {
@@ -332,6 +338,7 @@ const EMPTY_CONFIGURATION: Configuration = {
   roots: [],
   failLog: { path: null, retryEveryMs: 3_600_000 },
   plugins: [],
+  webhookAllow: [],
   module: null,
 };
 

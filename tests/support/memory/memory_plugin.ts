@@ -1,4 +1,5 @@
 import type { PluginConfiguration } from "../../../src/config/configuration.ts";
+import type { WebhookSettings } from "../../../src/config/plugin_settings.ts";
 import type { PluginEvent } from "../../../src/core/plugin_event.ts";
 import type { Plugin, PluginAnswer, PluginFactory, PluginInterest, PluginLimits } from "../../../src/ports.ts";
 
@@ -63,12 +64,23 @@ export function refused(message = "500", afterMs: number | null = null): PluginA
 /** Gives out the plugins that a test made, by name. */
 export class MemoryPluginFactory implements PluginFactory {
   plugins: readonly Plugin[];
+  readonly webhooks: { readonly settings: WebhookSettings; readonly plugin: MemoryPlugin }[] = [];
 
   constructor(plugins: readonly Plugin[] = []) {
     this.plugins = plugins;
   }
 
-  async open({ name }: PluginConfiguration): Promise<readonly Plugin[]> {
-    return this.plugins.filter((plugin) => plugin.name === name);
+  async refusalOf(url: string): Promise<string | null> {
+    return url.includes("forbidden") ? "it is forbidden" : null;
+  }
+
+  /** Webhooks are made as they come. */
+  async open({ name, settings }: PluginConfiguration): Promise<readonly Plugin[]> {
+    if (settings.kind !== "webhook") return this.plugins.filter((plugin) => plugin.name === name);
+    this.webhooks.push({
+      settings,
+      plugin: new MemoryPlugin({ name, interest: { files: null, types: settings.types } }),
+    });
+    return [this.webhooks.at(-1)!.plugin];
   }
 }

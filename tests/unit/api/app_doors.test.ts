@@ -31,6 +31,7 @@ const THERE: Readonly<Record<string, string>> = {
   "/v1/tokens/{id}": "status",
   "/v1/subscriptions/{name}": "s1",
   "/v1/cdn/{provider}": "squid",
+  "/v1/webhooks/{id}": "whwas98kwzp9qr",
 };
 
 /** The API with one of everything. */
@@ -43,6 +44,8 @@ async function furnished(): Promise<ApiUnderTest> {
     '<cdn provider="squid" endpoint="http://s" base="http://www.example.com"/>',
   );
   expect((await api.send("PUT", "/v1/subscriptions/s1", { body: {} })).status).toBe(201);
+  const webhook = await api.post("/v1/webhooks", { body: { url: "https://hooks.example.com/" } });
+  expect(webhook.body.id).toBe(THERE["/v1/webhooks/{id}"]!);
   return api;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Delivery } from "../../../src/core/delivery.ts";
 import type { RelPath } from "../../../src/core/path.ts";
 import { storeEvent } from "../../../src/core/stored_event.ts";
+import { MemoryPlugin } from "../../support/memory/memory_plugin.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
 
 function delivery(id: number, more: Partial<Delivery> = {}): Delivery {
@@ -45,11 +46,9 @@ function delivery(id: number, more: Partial<Delivery> = {}): Delivery {
 
 function withDeliveries(): ApiUnderTest {
   const api = new ApiUnderTest();
-  api.control.deliveries = [
-    delivery(1),
-    delivery(2, { state: "dead", nextAtMs: null }),
-    delivery(3, { plugin: "edge" }),
-  ];
+  const all = [delivery(1), delivery(2, { state: "dead", nextAtMs: null }), delivery(3, { plugin: "edge" })];
+  for (const each of all) api.control.store.outboxes.addDelivery(each);
+  api.control.plugins.add("socket 10.0.0.1:8009", new MemoryPlugin({ name: "socket" }));
   return api;
 }
 

@@ -66,6 +66,7 @@ test("readConfiguration() reads the file that sersync ships", () => {
     failLog: { path: "/tmp/rsync_fail_log.sh", retryEveryMs: 3_600_000 },
     plugins: [["command", false], ["socket", false], ["refreshCDN", false]],
     module: null,
+    webhookAllow: [],
   });
   expect(warnings.map(({ message }) => message)).toEqual([
     'Note on shipped-default.xml at line 29: <commonParams params="-artuz">: -u (in "-artuz"): files that are newer on the ' +

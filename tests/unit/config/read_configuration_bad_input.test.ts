@@ -39,7 +39,7 @@ test("readConfiguration() tells every problem of every file at once, in order, w
     'Cannot read bad.xml at line 1: <head>: unexpected text "text"; settings are attributes.',
     'Cannot read bad.xml at line 2: <debug start="ture">: expected "true" or "false". Did you mean "true"?',
     "Cannot read bad.xml at line 3: <fliter>: unknown element in <head>; expected <host>, <debug>, <fileSystem>, <filter>, " +
-    "<inotify>, <sersync> or <plugin>. Did you mean <filter>?",
+    "<inotify>, <sersync>, <plugin> or <webhooks>. Did you mean <filter>?",
     'Cannot read bad.xml at line 3: <exclude expression="*.php">: expected a regular expression; * has nothing before it to ' +
     'repeat (this is a regular expression, not a shell wildcard: "*.php" is written "(.*)\\.php").',
     'Cannot read bad.xml at line 5: <localpath watch=" /data/">: expected a path, found a blank at its beginning; remove it.',

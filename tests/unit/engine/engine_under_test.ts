@@ -71,6 +71,7 @@ export class EngineUnderTest {
       threadsMax: 10,
       failLog: { path: failLogPath, retryEveryMs: 3_600_000 },
       plugins: [],
+      webhookAllow: [],
       module: null,
       roots: [{
         id: "src",
