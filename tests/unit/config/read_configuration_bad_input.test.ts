@@ -256,8 +256,8 @@ const refused: readonly [title: string, text: string, message: string][] = [
   [
     "upper-case letters",
     oneRoot({ head: '<Debug start="TRUE"/>' }),
-    `${at}<Debug>: unknown element in <head>; expected <host>, <debug>, <fileSystem>, <filter>, <inotify>, <sersync> or ` +
-    `<plugin>. Did you mean <debug>?\n${at}<Debug start="TRUE">: expected "true" or "false". Did you mean "true"?`,
+    `${at}<Debug>: unknown element in <head>; expected <host>, <debug>, <fileSystem>, <filter>, <inotify>, <sersync>, <plugin> or ` +
+    `<webhooks>. Did you mean <debug>?\n${at}<Debug start="TRUE">: expected "true" or "false". Did you mean "true"?`,
   ],
   [
     "a child where there is none",
