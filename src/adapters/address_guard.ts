@@ -87,11 +87,11 @@ export function addressGuard(allow: readonly string[], resolve: ResolveName = re
       return found.map(({ address }) => troubleWith(address, url)).find((trouble) => trouble !== null) ?? null;
     },
 
-    lookup: (url) => (name, options, done) => {
+    lookup: (url) => (name, options, give) => {
       void addressesFor(name, url).then((outcome) => {
-        if ("error" in outcome) done(outcome.error, []);
-        else if (options.all === true) done(null, [...outcome.found]);
-        else done(null, outcome.found[0].address, outcome.found[0].family);
+        if ("error" in outcome) give(outcome.error, []);
+        else if (options.all === true) give(null, [...outcome.found]);
+        else give(null, outcome.found[0].address, outcome.found[0].family);
       });
     },
   };
