@@ -1,4 +1,4 @@
-/** A real browser: EventSource and WebSocket, which cannot set headers, with tickets. */
+/** A real browser: EventSource and WebSocket, which cannot set headers, with tickets; and the documentation page. */
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -40,9 +40,9 @@ async function ticketFor({ origin, token }: { origin: string; token: string }): 
 withBrowser("a browser's EventSource and WebSocket follow the events with a ticket each", async () => {
   await using daemon = await served();
   await using browser = await open();
-  // A page of the daemon itself: those of others may not ask. What it may do itself is not what is asked here.
-  const page = await browser.newPage({ bypassCSP: true });
-  await page.goto(`${daemon.origin}/livez`);
+  const page = await browser.newPage();
+  // A page of the daemon itself: those of others may not ask.
+  await page.goto(`${daemon.origin}/docs`);
   const [one, other] = [await ticketFor(daemon), await ticketFor(daemon)];
   const following = page.evaluate(async ({ one, other }) => {
     const name = "from-the-browser-test";
@@ -80,4 +80,20 @@ withBrowser("a browser's EventSource and WebSocket follow the events with a tick
   const { sse, socket } = await following;
   expect(sse.length).toBeGreaterThan(0);
   expect(socket).toEqual(sse);
+});
+withBrowser("the documentation page loads nothing from elsewhere and shows the operations", async () => {
+  await using daemon = await served();
+  await using browser = await open();
+  const page = await browser.newPage();
+  const asked: string[] = [];
+  const troubles: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
+  page.on("pageerror", (error) => troubles.push(error.message));
+  await page.goto(`${daemon.origin}/docs`);
+  await page.getByText("/v1/explain").first().waitFor();
+  expect(asked.length).toBeGreaterThan(1);
+  // Fonts and pictures may stand in the page itself.
+  expect(asked.filter((url) => !url.startsWith(daemon.origin) && !url.startsWith("data:"))).toEqual([]);
+  expect(troubles).toEqual([]);
 });
