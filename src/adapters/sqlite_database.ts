@@ -7,6 +7,11 @@ const APPLICATION_ID = 0x74737379;
 
 /** How long to wait for somebody who looks into the database with another tool. */
 const BUSY_TIMEOUT_MS = 5000;
+/**
+ * While tssync runs, a write that waits holds everything up. Nobody but us writes here; somebody who does all the same is told of
+ * by the write that fails, and everything that could not be stored is stored later.
+ */
+const RUNNING_BUSY_TIMEOUT_MS = 25;
 
 /** A whole check reads the whole file: only where that takes a moment (some 0.1 s for 64 MB). */
 const CHECKED_BYTES_MAX = 64 * 1024 * 1024;
@@ -40,6 +45,7 @@ export function openDatabase(path: string, migrations: string): DatabaseSync {
     );
     // A write that changes nothing: a full or read-only disk is told now and not by the first outcome.
     database.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${steps.length}; COMMIT`);
+    database.exec(`PRAGMA busy_timeout = ${RUNNING_BUSY_TIMEOUT_MS}`);
     return database;
   } catch (error) {
     database.close();

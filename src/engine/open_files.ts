@@ -43,7 +43,8 @@ export class OpenFiles {
     if (known !== undefined) known.lastMs = nowMs;
     else if (this.#files.size >= LIMITS.openFilesMax) this.#onDue([{ directory, path, sinceMs: this.#clock.wallMs() }]);
     else this.#files.set(path, { directory, firstMs: nowMs, firstWallMs: this.#clock.wallMs(), lastMs: nowMs });
-    this.#timer ??= this.#clock.after(this.#configuration.quietMs, () => this.#look());
+    const { quietMs, everyMs } = this.#configuration;
+    this.#timer ??= this.#clock.after(Math.min(quietMs, everyMs), () => this.#look());
   }
 
   /** It was closed, deleted or moved: another event speaks of it. */

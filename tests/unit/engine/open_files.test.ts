@@ -24,3 +24,17 @@ test("OpenFiles.giveUp() takes every write so far for all, at once and only once
   await clock.advance(1_000);
   expect(due).toEqual([LOG, LOG]);
 });
+
+test("OpenFiles sends a file that is never quiet every so often, also where it would have to be quiet for longer", async () => {
+  const clock = new MemoryClock();
+  const due: number[] = [];
+  const files = new OpenFiles({ quietMs: 30_000, everyMs: 1_000 }, clock, () => void due.push(clock.monotonicMs()));
+  const startedAtMs = clock.monotonicMs();
+  for (let count = 0; count < 50; count++) {
+    files.written(DIRECTORY, LOG);
+    await clock.advance(100);
+  }
+  expect(due.length).toBeGreaterThanOrEqual(4);
+  expect(due[0]! - startedAtMs).toBe(1_000);
+  files.close();
+});
