@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { oneRoot, problemsOf, readTexts } from "../../support/configuration_text.ts";
 
 function socket(name: string, watch: string): string {
@@ -34,5 +35,17 @@ test("pluginRoots() with -m watches for that plugin alone, and mirrors nothing",
     ["s", true, "changed"],
     ["t", false, "changed"],
     ["command", false, "changed"],
+  ]);
+});
+
+test("docs/plugins.md shows a configuration that can be read, with every kind of plugin of sersync and a webhook", () => {
+  const text = readFileSync(new URL("../../../docs/plugins.md", import.meta.url), "utf8");
+  const { plugins } = readTexts([/```xml\n(.*?)```/s.exec(text)![1]!]).configuration;
+  expect(plugins.map(({ settings, enabled }) => `${settings.kind} ${enabled}`)).toEqual([
+    "command true",
+    "socket true",
+    "http true",
+    "refreshCDN true",
+    "webhook true",
   ]);
 });
