@@ -88,8 +88,10 @@ type RemoteOfRoot = { readonly root: RootDocument; readonly remote: RemoteDocume
 const REMOTE_CURES: Readonly<Record<RemoteDocument["state"], (place: RemoteOfRoot) => readonly string[]>> = {
   ok: () => [],
   syncing: () => [],
-  retrying: () => [],
-  failing: () => [],
+  retrying: () => ["Changes are remembered and sent when it answers. What is wrong, and what mends it: tssync doctor"],
+  failing: () => [
+    "Changes are remembered. What mends it: tssync doctor; when it is mended, tssync reload tries at once",
+  ],
   held: () => ["Everything else is sent. To see and decide: tssync holds"],
   paused: ({ root, remote }) => [
     `Changes are remembered. To go on: tssync resume ${argument(root.id)} ${argument(remote.id)}`,

@@ -70,7 +70,7 @@ export class Reloader {
   }
 
   async #reload(): Promise<Reload> {
-    const { world, read, configuration, taken } = this.#options;
+    const { world, roots, read, configuration, taken } = this.#options;
     const before = configuration();
     try {
       const { configuration: after, warnings } = await read();
@@ -78,6 +78,8 @@ export class Reloader {
       const difference = configurationDifference(before, after);
       await this.#apply(before, after, difference);
       taken(after);
+      // Who mends a password file or a server asks for this, too.
+      for (const remote of roots.flatMap((root) => root.remotes)) remote.retrySoon();
       this.#last = { atMs: world.clock.wallMs(), ok: true, problems: [] };
       world.log.write("info", `configuration read again: ${differenceText(difference)}`);
       this.#tell({ ok: true, problems: [], difference });

@@ -116,6 +116,11 @@ export class Remote {
     this.#health.retrySoon();
   }
 
+  /** What stood in its way may be mended: the next flight does not wait for the delay. */
+  retrySoon(): void {
+    this.#health.retrySoon();
+  }
+
   /** Whether there is work that could fly, and nothing flies. For a moment that is so whenever something happens. */
   get isIdleWithWork(): boolean {
     if (LANES.some((lane) => this.#busy[lane])) return false;

@@ -126,6 +126,25 @@ test("tssync reload with the right password file mends a remote that refuses us,
   await mirror.stop();
 }, 120_000);
 
+test("tssync reload tries a remote at once whose password was mended in its file", async () => {
+  await using dir = await tempDir();
+  const source = dir.at("source");
+  await mkdir(source);
+  await writeFile(dir.at("source", "file"), "x");
+  await writeFile(dir.at("password"), "wrong\n", { mode: 0o600 });
+  await using daemon = await rsyncDaemon([{ name: "m", path: dir.at("m"), users: { bob: "secret" } }]);
+  const file = dir.at("confxml.xml");
+  await writeFile(file, withPassword(source, daemon, dir.at("password")));
+  await using mirror = await startMirror(["serve", "-o", file], { stateDir: dir.at("state") });
+  await waitUntil("the refusal", async () => (await mirror.remotes())[0]?.state === "failing");
+  expect((await mirror.ask("status")).stdout).toContain("tssync doctor");
+  await writeFile(dir.at("password"), "secret\n");
+  expect(await mirror.ask("reload")).toMatchObject({ code: 0, stdout: "nothing changed\n" });
+  await mirror.flush();
+  await isEqual(source, dir.at("m"));
+  await mirror.stop();
+}, 120_000);
+
 function withPassword(source: string, { port }: RsyncDaemon, passwordFile: string): string {
   return plainConfiguration({ watch: source, remotes: [{ module: "m", port, attributes: 'user="bob"' }] })
     .replace("<commonParams", `<auth start="true" users="bob" passwordfile="${passwordFile}"/><commonParams`);
