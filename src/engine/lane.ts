@@ -35,9 +35,14 @@ export type LaneShare = {
 /** Learned from a flight that failed; it is made again, and nobody is told of a failure. */
 export type Quirks = {
   deletesByRules: boolean;
+  /** Refusals of names that are gone, in a row. */
+  refusals: number;
   /** It came to a standstill in a tree: the next one is listed as a whole. */
   listsWhole: boolean;
 };
+
+/** A name may vanish while rsync makes its list. More in a row are no accident. */
+const REFUSALS_MAX = 5;
 
 /** A lane of one remote. Only one flight of it is in the air at a time. */
 export interface Lane {
@@ -71,9 +76,8 @@ export function learn(
   call: CallOptions | null,
   end: FlightEnd,
 ): boolean {
-  if (end.ending !== "refused" || call === null || call.deletesByRules === true || !refusesMissing(end.stderr)) {
-    return false;
-  }
+  if (end.ending !== "refused" || call === null || !refusesMissing(end.stderr)) return false;
+  if (++quirks.refusals > REFUSALS_MAX) return false;
   if (!quirks.deletesByRules) {
     quirks.deletesByRules = true;
     // They were started to name what is gone.

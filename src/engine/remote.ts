@@ -25,6 +25,7 @@ export class Remote {
   readonly #host: RemoteHost;
   readonly #health: RemoteHealth;
   readonly #warm: WarmSenders;
+  readonly #quirks: Quirks;
   readonly #quick: FlatLane;
   readonly #full: TreeLane;
   readonly #rename: RenameLane;
@@ -38,7 +39,7 @@ export class Remote {
     const { clock, random, log, runner } = host.world;
     this.#configuration = configuration;
     this.#host = host;
-    const quirks: Quirks = { deletesByRules: false, listsWhole: false };
+    const quirks: Quirks = this.#quirks = { deletesByRules: false, refusals: 0, listsWhole: false };
     const current = () => this.#configuration;
     this.#warm = new WarmSenders({
       runner,
@@ -309,6 +310,7 @@ export class Remote {
 
   #synced(): void {
     this.#health.succeeded();
+    this.#quirks.refusals = 0;
     this.#lastSyncedAtMs = this.#host.world.clock.wallMs();
     this.#warm.refresh();
   }
