@@ -44,7 +44,7 @@ test("compile.sh says what it expects instead of an unknown target or command", 
   expect(target.stderr).toMatch(/^compile\.sh: unknown target windows: expected linux-x64, .*linux-arm64.*\n$/);
   const command = compile("deploy");
   expect(command.status).toBe(1);
-  expect(command.stderr).toBe("compile.sh: unknown command deploy: expected demo, test, setup or help\n");
+  expect(command.stderr).toBe("compile.sh: unknown command deploy: expected demo, test, deb, release, setup or help\n");
   expect(compile("--target", "linux-arm64", "demo").stderr).toContain("cannot run demo together with --target");
 });
 
