@@ -8,6 +8,7 @@ import {
   SERVE_OPTIONS,
 } from "./option.ts";
 import type { Option } from "./option.ts";
+import { PLUGIN_OPTIONS } from "./plugin_options.ts";
 import { WATCH_OPTIONS, WATCH_STATS_OPTIONS } from "./watch_options.ts";
 
 const REASON_OPTION: Option = { name: "reason", value: "TEXT", brief: "For those who look at the status later" };
@@ -326,6 +327,16 @@ export const COMMANDS = {
       "Asks the running daemon. Ends with 0 when all is in sync, with 7 when something differs, with 1 when a remote could not\n" +
       "be compared. What changes while it runs is no difference.",
     examples: ["tssync verify", "tssync verify --sample 1000 --checksum", "tssync verify --root www site --repair"],
+  },
+  plugin: {
+    brief: "Show what a plugin sends for a path, and try it",
+    operands: "test NAME",
+    operandsMax: 2,
+    options: PLUGIN_OPTIONS,
+    text:
+      "Needs no daemon. Secrets are masked. Ends with 0, with 1 when --send was refused or had nothing to send, with 4 when\n" +
+      "there is no such plugin.",
+    examples: ["tssync plugin test socket --path site/a.png", "tssync plugin test deploy --path /data/www/a --send"],
   },
   version: {
     brief: "Print the version",

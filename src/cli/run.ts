@@ -15,6 +15,7 @@ import { holdsCommand } from "./holds_command.ts";
 import { initCommand } from "./init_command.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { pauseCommand, resumeCommand } from "./pause_command.ts";
+import { pluginCommand } from "./plugin_command.ts";
 import { receiverCommand } from "./receiver_command.ts";
 import { reloadCommand } from "./reload_command.ts";
 import { resyncCommand } from "./resync_command.ts";
@@ -48,6 +49,7 @@ const RUNNERS = {
   token: tokenCommand,
   watch: watchCommand,
   verify: verifyCommand,
+  plugin: pluginCommand,
   version: versionCommand,
   help: helpCommand,
   completion: completionCommand,
