@@ -238,6 +238,12 @@ export function encodeList(entries: readonly { readonly path: RelPath; readonly 
  * below it. Names come before patterns, which take rsync longer.
  */
 export function encodeRules(entries: readonly { readonly path: RelPath }[]): Uint8Array {
+  const text = rulesOf(entries).map((rule) => `${rule}\0`).join("");
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** These rules one by one, bytes as latin1. */
+export function rulesOf(entries: readonly { readonly path: RelPath }[]): string[] {
   const names = new Set<string>();
   for (const { path } of entries) {
     for (let above = parentPath(path); above !== ROOT && !names.has(`${above}/`); above = parentPath(above)) {
@@ -247,9 +253,9 @@ export function encodeRules(entries: readonly { readonly path: RelPath }[]): Uin
   }
   // A backslash means itself in a rule without wildcards.
   const quoted = (name: string) => /[*?[]/.test(name) ? quotedPattern(name) : name;
-  const rules = [...names].map((name) => `/${quoted(name)}\0`);
-  for (const { path } of entries) rules.push(`/${quotedPattern(path)}/**\0`);
-  return Uint8Array.from(rules.join(""), (character) => character.charCodeAt(0));
+  const rules = [...names].map((name) => `/${quoted(name)}`);
+  for (const { path } of entries) rules.push(`/${quotedPattern(path)}/**`);
+  return rules;
 }
 
 function quotedPattern(name: string): string {

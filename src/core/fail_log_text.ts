@@ -5,8 +5,8 @@ export type FailLogEntry = {
   /** Where rsync runs, bytes as latin1. */
   readonly cwd: string;
   readonly args: readonly string[];
-  /** One name of rsync's list, with its leading slash. */
-  readonly name: string;
+  /** The names or rules that rsync reads, each with its leading slash. */
+  readonly lines: readonly string[];
 };
 
 /** The whole file, bytes as latin1. Every word is quoted: no file name can run as a command. */
@@ -14,7 +14,7 @@ export function failLogText(entries: readonly FailLogEntry[]): string {
   return entries.map((entry) => {
     const rsync = ["rsync", ...entry.args].map(quoteForShell).join(" ");
     return `#errno ${waitStatus(entry.exitCode)}\ncd ${quoteForShell(entry.cwd)} && ` +
-      `printf '%s\\0' ${quoteForShell(entry.name)} | ${rsync}\n\n`;
+      `printf '%s\\0' ${entry.lines.map(quoteForShell).join(" ")} | ${rsync}\n\n`;
   }).join("");
 }
 

@@ -5,11 +5,12 @@
 import type { EventItem } from "../core/event.ts";
 import type { FailLogConfiguration, RootConfiguration } from "../config/configuration.ts";
 import type { BatchEntry } from "../core/batch.ts";
+import { rulesOf } from "../core/batch.ts";
 import { failLogText } from "../core/fail_log_text.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import { LIMITS } from "../core/limits.ts";
 import { parentPath, pathToBytes, pathToText, type RelPath, ROOT, textToBytePath } from "../core/path.ts";
-import { flatArguments } from "../core/rsync_command.ts";
+import { flatArguments, ruledArguments } from "../core/rsync_command.ts";
 import type { Failure, FailureOperation, FailureQuery, Store, Timer } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { EventLog } from "./event_log.ts";
@@ -230,7 +231,7 @@ export class FailLog {
       const root = this.#roots.get(failure.root);
       const remote = root?.remotes.find(({ id }) => id === failure.remote);
       if (root === undefined || remote === undefined) return [];
-      const args = flatArguments({
+      const call = {
         target: remote.destination,
         params: remote.params,
         timeoutSeconds: remote.timeoutSeconds,
@@ -238,9 +239,14 @@ export class FailLog {
         deletesMax: null,
         trash: null,
         nanoseconds: this.#world.nanoseconds,
-        content: failure.operation === "send",
-      }).filter((argument) => !argument.startsWith("--out-format=") && !argument.startsWith("--info="));
-      return [{ exitCode: failure.exitCode, cwd: root.path, args, name: `/${failure.path}` }];
+      };
+      // By rules, which every rsync understands: some refuse names that are gone.
+      const isDelete = failure.operation === "delete";
+      const told = isDelete ? ruledArguments(call) : flatArguments({ ...call, content: true });
+      const args = told.filter((argument) => !argument.startsWith("--out-format=") && !argument.startsWith("--info="));
+      const path = failure.path as RelPath;
+      const lines = isDelete ? rulesOf([{ path }]) : [`/${path}`];
+      return [{ exitCode: failure.exitCode, cwd: root.path, args, lines }];
     }));
   }
 

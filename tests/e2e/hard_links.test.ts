@@ -37,6 +37,7 @@ for (const params of ["-a", "-aH"]) {
       if (isLinked) expect(same("a", "deep/er/b", "elsewhere/c")).toBe(true);
 
       await appendFile(`${source}/deep/large too`, "appended");
+      await mirror.flush();
       chmodSync(`${source}/a`, 0o600);
       linkSync(`${source}/elsewhere/c`, `${source}/d`);
       renameSync(`${source}/deep`, `${source}/moved`);
@@ -44,10 +45,8 @@ for (const params of ["-a", "-aH"]) {
       await appendFile(`${source}/d`, ", and through d");
       await mirror.flush();
       await equal();
-      if (isLinked) {
-        expect(same("a", "moved/er/b", "elsewhere/c", "d")).toBe(true);
-        expect(same("large", "moved/large too")).toBe(true);
-      }
+      // Large ones are sent in batches of their own: equal, and linked only where both were in one.
+      if (isLinked) expect(same("a", "moved/er/b", "elsewhere/c", "d")).toBe(true);
       await mirror.stop();
     }
     // While nobody watched.

@@ -41,7 +41,7 @@ describe("failLogText()", () => {
     exitCode: 23,
     cwd: "/data",
     args: ["-a", "--from0", "--files-from=-", "./", "u@h::www/"],
-    name: "/a b",
+    lines: ["/a b"],
   };
 
   test("has sersync's form: the status as wait gives it, the command, an empty line", () => {
@@ -63,7 +63,7 @@ describe("failLogText()", () => {
       exitCode: 23,
       cwd: source,
       args: ["-a", "-R", "--no-recursive", "--dirs", "--from0", "--files-from=-", "./", `${target}/`],
-      name: `/${name}`,
+      lines: [`/${name}`],
     }]);
     execFileSync("sh", [], { input: script, cwd: dir.path });
     expect(readFileSync(`${target}/${name}`, "utf8")).toBe("content");
