@@ -377,7 +377,7 @@ export interface Plugin extends AsyncDisposable {
   /** Whether this event is for it. Called for each event that `interest` lets through: cheap, and the same at every attempt. */
   wants(event: PluginEvent): boolean;
   /** What `deliver` would do, in lines for people; secrets are masked. Touches nothing outside. */
-  preview(events: readonly PluginEvent[]): readonly string[];
+  preview(events: readonly PluginEvent[]): Promise<readonly string[]>;
   /**
    * Delivers a batch of 1 to `batchMax` events in the order of the log: one answer for each, in their order. It may need several
    * requests for it, and one request for several events. Calls overlap, `inFlightMax` at most. After an abort it ends soon;

@@ -5,7 +5,7 @@ import { answerText } from "../core/purge_answer.ts";
 import { allRefused, type PurgeBatch, type PurgeResult } from "../core/purge.ts";
 import { readCredentials } from "./cdn_credentials.ts";
 import type { CdnDialect } from "./cdn_dialect.ts";
-import { askCdn } from "./cdn_request.ts";
+import { askCdn, type CdnRequest } from "./cdn_request.ts";
 
 /** A cache, or an account at a CDN, that forgets what it is told to. */
 export interface CdnProvider {
@@ -18,7 +18,12 @@ export interface CdnProvider {
    * message holds a secret.
    */
   purge(batch: PurgeBatch, signal: AbortSignal): Promise<PurgeResult>;
+  /** That request as text, with masks in the places of secrets and of what is signed with them. Contacts nobody, never rejects. */
+  preview(batch: PurgeBatch): Promise<string>;
 }
+
+const MASK = "***";
+const SIGNED = /authorization|signature/i;
 
 /** Loaded when configured, each by a literal name, so that it is part of the executable. */
 const DIALECTS: Readonly<Record<CdnProviderName, () => Promise<CdnDialect>>> = {
@@ -46,6 +51,16 @@ export async function openCdnProvider(settings: CacheSettings): Promise<CdnProvi
   return {
     name,
     limits: limitsOf(settings),
+    async preview(batch) {
+      try {
+        const given = Object.entries(readCredentials(facts, credentials)).filter(([, secret]) => secret !== "");
+        // It is made with masks, so there is no secret that could be overlooked in it.
+        const secrets = Object.fromEntries(given.map(([variable]) => [variable, MASK]));
+        return requestText(await dialect.request(batch, { endpoint, zone, network, soft, secrets }));
+      } catch (error) {
+        return `cannot ask ${new URL(endpoint).host}: ${(error as Error).message}`;
+      }
+    },
     async purge(batch, signal): Promise<PurgeResult> {
       let secrets: Readonly<Record<string, string>> = {};
       const clean = (text: string) => answerText(text, Object.values(secrets));
@@ -62,4 +77,10 @@ export async function openCdnProvider(settings: CacheSettings): Promise<CdnProvi
       }
     },
   };
+}
+
+function requestText({ method, url, target, headers, body }: CdnRequest): string {
+  const where = target === undefined ? url.href : `${target} at ${url.host}`;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${SIGNED.test(name) ? MASK : value}`);
+  return [`${method} ${where}`, ...lines, ...(body === null ? [] : ["", body])].join("\n");
 }

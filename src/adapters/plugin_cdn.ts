@@ -12,7 +12,7 @@ import { openCdnProvider } from "./cdn_provider.ts";
 import type { PluginOpening } from "./plugin_factory.ts";
 import { PurgeAccount } from "./purge_account.ts";
 import { filesBelow } from "./purge_files.ts";
-import { type Purged, sendPurges } from "./purge_sender.ts";
+import { previewPurges, type Purged, sendPurges } from "./purge_sender.ts";
 
 /** A burst is one call, and a provider that takes one URL a time has an answer for all of them within the deadline. */
 const EVENTS_MAX = 200;
@@ -42,19 +42,23 @@ async function openCache(cache: CacheSettings, receiver: string, opening: Plugin
       retryDelaysMs: PLUGIN_DELAYS_MS,
     },
     wants: (event) => event.type === PURGE_REQUESTED ? requestedItem(event, cache) !== null : event.item !== null,
-    preview: (events) =>
-      plannedItems(events.flatMap((event) => itemsOf(event) ?? []), cache.collapseAbove).map(({ kind, value }) =>
-        `${cache.provider} at ${new URL(cache.endpoint).host}: purge the ${kind} ${value}`
-      ),
+    preview: (events) => {
+      const planned = plannedItems(events.flatMap((event) => itemsOf(event) ?? []), cache.collapseAbove);
+      return previewPurges(planned, provider, seedOf(events));
+    },
     async deliver(events, signal) {
       const wanted = events.map(itemsOf);
       const planned = plannedItems(wanted.flatMap((items) => items ?? []), cache.collapseAbove);
-      const seed = events.map(({ id }) => id).join(" ");
-      const purged = await sendPurges(planned, { provider, account, signal, seed, patienceMs: DEADLINE_MS / 2 });
+      const sending = { provider, account, signal, seed: seedOf(events), patienceMs: DEADLINE_MS / 2 };
+      const purged = await sendPurges(planned, sending);
       return wanted.map((items) => items === null ? TOO_MANY : answerOf(items.map((item) => coveredBy(item, purged)!)));
     },
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+function seedOf(events: readonly PluginEvent[]): string {
+  return events.map(({ id }) => id).join(" ");
 }
 
 const TOO_MANY: PluginAnswer = {

@@ -29,7 +29,7 @@ export function openCommand(settings: CommandSettings, { plugin: { name, when } 
       const path = pathOfEvent(event);
       return path !== null && isIncluded(path);
     },
-    preview: (events) => events.map((event) => JSON.stringify(wordsFor(event, settings))),
+    preview: async (events) => events.map((event) => JSON.stringify(wordsFor(event, settings))),
     deliver: async ([event], signal) => [await run(event!, settings, signal)],
     [Symbol.asyncDispose]: async () => {},
   };

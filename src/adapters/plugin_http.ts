@@ -21,7 +21,7 @@ export function openHttp({ receivers }: HttpSettings, { plugin: { name, when } }
     interest: { files: when, types: [], roots: [], below: receiver.watch },
     limits: LIMITS,
     wants: (event) => pathOfEvent(event) !== null,
-    preview: (events) => events.map((event) => `POST ${addressOf(receiver)}\n${formOf(event, receiver)}`),
+    preview: async (events) => events.map((event) => `POST ${addressOf(receiver)}\n${formOf(event, receiver)}`),
     deliver: async ([event], signal) => [await send(event!, receiver, signal)],
     [Symbol.asyncDispose]: async () => {},
   }));

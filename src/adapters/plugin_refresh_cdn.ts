@@ -36,7 +36,7 @@ export function openRefreshCdn(
       interest: { files: when, types: [], roots: [], below: receiver.watch },
       limits: LIMITS,
       wants: (event) => urlOf(event) !== null,
-      preview: (events) =>
+      preview: async (events) =>
         events.map((event) => requestOf(event, { ...receiver, username: MASK, password: MASK }).trimEnd()),
       deliver: async ([event], signal) => [await send(requestOf(event!, receiver), receiver, signal)],
       [Symbol.asyncDispose]: async () => {},

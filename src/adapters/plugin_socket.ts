@@ -22,7 +22,7 @@ export function openSocket(
     interest: { files: when, types: [], roots: [], below: receiver.watch },
     limits: LIMITS,
     wants: (event) => pathOfEvent(event) !== null,
-    preview: (events) =>
+    preview: async (events) =>
       events.map((event) => `${addressOf(receiver)} <- ${JSON.stringify(pathToText(contentOf(event, receiver)))}`),
     deliver: async ([event], signal) => [await send(event!, receiver, signal)],
     [Symbol.asyncDispose]: async () => {},

@@ -50,7 +50,7 @@ export function openWebhook(settings: WebhookSettings, { plugin: { name }, guard
       retryDelaysMs: WEBHOOK_DELAYS_MS,
     },
     wants: () => true,
-    preview: (events) => {
+    preview: async (events) => {
       const body = bodyOf(events, batchMax);
       const { "webhook-signature": _secret, ...headers } = headersFor(idOf(events), body);
       const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}`);

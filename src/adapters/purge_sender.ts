@@ -30,12 +30,10 @@ const REQUEST_MS_MAX = 30_000;
 /** How it went with each, by `itemKey`. After a request without any answer the rest waits for another attempt. */
 export async function sendPurges(items: readonly PurgeItem[], sending: Sending): Promise<ReadonlyMap<string, Purged>> {
   const purged = new Map<string, Purged>();
-  const { name, limits: { calls, inFlightMax } } = sending.provider;
-  const batches: Batch[] = [];
-  for (const [kind, values] of valuesByKind(items)) {
-    const call = calls[kind];
-    if (call !== undefined) batches.push(...batchesOf(values, call).map((batch) => ({ kind, values: batch })));
-    else refuse({ kind, values }, { retryable: false, message: `${name} purges nothing by ${kind}` }, purged);
+  const { name, limits: { inFlightMax } } = sending.provider;
+  const { batches, impossible } = batchesFor(items, sending.provider);
+  for (const batch of impossible) {
+    refuse(batch, { retryable: false, message: `${name} purges nothing by ${batch.kind}` }, purged);
   }
   let silence: Refusal | null = null;
   const sender = async () => {
@@ -46,6 +44,37 @@ export async function sendPurges(items: readonly PurgeItem[], sending: Sending):
   };
   await Promise.all(Array.from({ length: Math.min(inFlightMax, batches.length) }, sender));
   return purged;
+}
+
+/** The requests that `sendPurges` would make were there neither rates nor quotas, one text each. Contacts nobody. */
+export async function previewPurges(
+  items: readonly PurgeItem[],
+  provider: CdnProvider,
+  seed: string,
+): Promise<readonly string[]> {
+  const { batches, impossible } = batchesFor(items, provider);
+  const requests = batches.map(({ kind, values }) =>
+    provider.preview({ id: requestId(seed, kind, values), kind, values })
+  );
+  return [
+    ...await Promise.all(requests),
+    ...impossible.map(({ kind }) => `${provider.name} purges nothing by ${kind}`),
+  ];
+}
+
+function batchesFor(items: readonly PurgeItem[], { limits: { calls } }: CdnProvider) {
+  const batches: Batch[] = [];
+  const impossible: Batch[] = [];
+  for (const [kind, values] of valuesByKind(items)) {
+    const call = calls[kind];
+    if (call === undefined) impossible.push({ kind, values });
+    else batches.push(...batchesOf(values, call).map((batch) => ({ kind, values: batch })));
+  }
+  return { batches, impossible };
+}
+
+function requestId(seed: string, kind: PurgeKind, values: readonly string[]): string {
+  return createHash("sha256").update([seed, kind, ...values].join("\n")).digest("hex").slice(0, ID_LENGTH);
 }
 
 type Batch = { readonly kind: PurgeKind; readonly values: readonly string[] };
@@ -80,7 +109,7 @@ async function sendBatch(batch: Batch, sending: Sending, purged: Map<string, Pur
     }
     const values = rest.slice(0, admission.count);
     rest = rest.slice(admission.count);
-    const id = createHash("sha256").update([seed, kind, ...values].join("\n")).digest("hex").slice(0, ID_LENGTH);
+    const id = requestId(seed, kind, values);
     const limited = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS_MAX)]);
     const { refused, status, pauseMs, reference } = await provider.purge({ id, kind, values }, limited);
     if (pauseMs !== null) account.pause(pauseMs);

@@ -43,7 +43,7 @@ export async function tryPlugin(plugin: Plugin, place: TrialPlace, send: boolean
   if (rule !== null) return { ...untold, message: `nothing: the path is excluded by ${rule}` };
   const event = eventFor(plugin, place, item);
   if (event === null) return { ...untold, message: "nothing: it is not told of this path" };
-  const shown = { kind, receiver, event: event.type, request: plugin.preview([event]) };
+  const shown = { kind, receiver, event: event.type, request: await plugin.preview([event]) };
   if (!send) return { ...shown, outcome: null, message: "not sent", durationMs: null };
   const { signal } = new AbortController();
   const { answers, durationMs } = await callPlugin(plugin, [event], { clock: new SystemClock(), signal });

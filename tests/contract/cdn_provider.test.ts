@@ -36,6 +36,29 @@ for (const name of CDN_PROVIDER_NAMES) {
     expect(cdn.requests).toHaveLength(batches.length);
   });
 
+  test(`${name}: preview() shows the request that purge() makes, without a secret, and contacts nobody`, async () => {
+    await using cdn = await cdnUnderTest(name);
+    for (const batch of cdn.batches()) {
+      const before = cdn.requests.length;
+      const text = await cdn.provider.preview(batch);
+      expect(cdn.requests).toHaveLength(before);
+      expectNoSecret(text);
+      expectNoSecret(decodeURIComponent(text));
+      await cdn.provider.purge(batch, never);
+      const { method, target, body } = cdn.requests.at(-1)!;
+      const masked = (sent: string) =>
+        Object.values(SECRETS).filter((secret) => secret !== "").flatMap((secret) => [
+          secret,
+          encodeURIComponent(secret),
+          new URLSearchParams({ "": secret }).toString().slice(1),
+        ]).reduce((rest, secret) => rest.replaceAll(secret, "***"), sent);
+      expect(text.split("\n")[0]).toStartWith(`${method} `);
+      expect(text.split("\n")[0]).toContain(masked(target));
+      expect(text).toContain(masked(body));
+      expect(text).not.toMatch(/^\S*(authorization|signature)\S*: (?!\*\*\*$)/im);
+    }
+  });
+
   test(`${name}: purge() tells what may be tried again, and how long the account wants to be left alone`, async () => {
     await using cdn = await cdnUnderTest(name);
     cdn.answerWith(cdn.vendor.tooMuch);

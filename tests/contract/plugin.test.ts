@@ -87,7 +87,7 @@ for (const [kind, open] of Object.entries(PLUGIN_WORLDS)) {
 
   test(`${kind}: preview() names the file, shows no secret and contacts nobody`, async () => {
     await using world = await open();
-    const lines = world.plugin.preview(events(1)).join("\n");
+    const lines = (await world.plugin.preview(events(1))).join("\n");
     expect(lines).toContain("file-0.txt");
     for (const secret of world.secrets) expect(lines).not.toContain(secret);
     expect(await world.received()).toEqual([]);

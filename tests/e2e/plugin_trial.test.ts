@@ -50,7 +50,9 @@ test("tssync plugin test --send delivers exactly what it shows, tells the answer
 
   const purged = await ask("edge", "--send");
   expect(purged).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(purged.stdout).toContain("purge the url http://www.example.com/a%20%C3%B6.txt\n  delivered after ");
+  expect(purged.stdout).toContain(
+    `PURGE /a%20%C3%B6.txt at 127.0.0.1:${cache.port}\n  Host: www.example.com\n  delivered after `,
+  );
   expect(cache.received[0]).toMatch(/^PURGE \/a%20%C3%B6\.txt HTTP\/1\.1\r\n/);
 
   expect(await ask("sockt")).toMatchObject({ exitCode: 4, stdout: "" });

@@ -41,8 +41,8 @@ export class MemoryPlugin implements Plugin {
     return this.wanted(event);
   }
 
-  preview(events: readonly PluginEvent[]): readonly string[] {
-    return events.map(({ id }) => id);
+  preview(events: readonly PluginEvent[]): Promise<readonly string[]> {
+    return Promise.resolve(events.map(({ id }) => id));
   }
 
   async deliver(events: readonly PluginEvent[], signal: AbortSignal): Promise<readonly PluginAnswer[]> {
