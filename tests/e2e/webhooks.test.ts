@@ -202,7 +202,8 @@ test(
     // What it has not got is in the log, not in memory.
     expect(plugins).toMatchObject([{ id: `webhook/${id}`, state: "ok" }]);
     expect(plugins[0]!.unread).toBeGreaterThan(1_000);
-    expect(receiver.open.most).toBeLessThanOrEqual(4);
+    // Four at once; of each the receiver may hear the end a moment after the next one began.
+    expect(receiver.open.most).toBeLessThanOrEqual(8);
     const told = { aloneMs: Math.round(aloneMs!), hookedMs: Math.round(hookedMs!), aloneKb, hookedKb };
     console.warn(`10,000 files, with and without a slow receiver: ${JSON.stringify(told)}`);
     expect(hookedMs! / aloneMs!).toBeLessThan(2);
