@@ -62,6 +62,8 @@ test("tssync completion fish completes commands, options, values and files in fi
   }
 });
 
+const TYPED_MAX = 5;
+
 /** Types into a zsh of its own with the completion loaded, and prints what its completion adds. */
 const ZSH = `
 zmodload zsh/zpty
@@ -86,11 +88,15 @@ test("tssync completion zsh completes commands, options, values and files in zsh
   writeFileSync(dir.at("confxml.xml"), "");
   writeFileSync(dir.at("functions/_tssync"), await script("zsh"));
   const lines = LINES.map(([line]) => line);
-  const shown = output("zsh", ["-f", "-c", ZSH, "zsh", ...lines], dir.path).split("-- next line --");
-  for (const [index, [, has, not]] of LINES.entries()) {
-    const found = [...shown[index]!.matchAll(/<<(.*?)>>/g)].map(([, word]) => word!.replace(/=$/, ""));
-    expectWords(found, has, not);
-  }
+  const wordsOf = (text: string) => [...text.matchAll(/<<(.*?)>>/g)].map(([, word]) => word!.replace(/=$/, ""));
+  const complete = () =>
+    output("zsh", ["-f", "-c", ZSH, "zsh", ...lines], dir.path).split("-- next line --").map(wordsOf);
+  const isWhole = (shown: string[][]) =>
+    LINES.every(([, has], index) => has.every((word) => shown[index]!.includes(word)));
+  let shown = complete();
+  // zsh gives up completing when the next key is there already: on a busy machine it is typed again.
+  for (let tries = 1; tries < TYPED_MAX && !isWhole(shown); tries++) shown = complete();
+  for (const [index, [, has, not]] of LINES.entries()) expectWords(shown[index]!, has, not);
 });
 
 test("tssync completion names every command and option in all shells", async () => {
