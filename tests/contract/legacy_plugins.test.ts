@@ -3,8 +3,9 @@ import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { openPluginFactory } from "../../src/adapters/plugin_factory.ts";
 import type { RefreshCdnSettings } from "../../src/config/plugin_settings.ts";
 import type { EventItem } from "../../src/core/event.ts";
-import { type BytePath, type RelPath, textToBytePath, textToBytes } from "../../src/core/path.ts";
+import { type BytePath, textToBytePath, textToBytes } from "../../src/core/path.ts";
 import { type PluginEvent, pluginEvent } from "../../src/core/plugin_event.ts";
+import { eventItem } from "../support/event_item.ts";
 import { httpAnswer, recordingServer } from "../support/recording_server.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -16,18 +17,6 @@ const DELIVERED = { outcome: "delivered" };
 const { signal } = new AbortController();
 
 function eventOf(path: string, rootPath: BytePath, item: Partial<EventItem> = {}): PluginEvent {
-  const whole: EventItem = {
-    path: path as RelPath,
-    operation: "write",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-    ...item,
-  };
   const block = {
     type: "tssync.file.synced_all",
     atMs: 0,
@@ -37,7 +26,7 @@ function eventOf(path: string, rootPath: BytePath, item: Partial<EventItem> = {}
     facts: {},
     epoch: "k3v9qx2a",
     firstSeq: 1,
-    items: [whole],
+    items: [eventItem(path, item)],
   } as const;
   return pluginEvent(block, 0, { node: "n", rootPath });
 }

@@ -5,28 +5,17 @@ import { openPluginFactory } from "../../../src/adapters/plugin_factory.ts";
 import type { CacheSettings } from "../../../src/config/cdn_settings.ts";
 import { providerFacts } from "../../../src/core/cdn_provider.ts";
 import type { EventItem } from "../../../src/core/event.ts";
-import { type RelPath, textToBytePath } from "../../../src/core/path.ts";
+import { textToBytePath } from "../../../src/core/path.ts";
 import { type PluginEvent, pluginEvent } from "../../../src/core/plugin_event.ts";
 import { cacheSettings } from "../../contract/cdn_worlds.ts";
 import { pluginConfiguration } from "../../contract/plugin_worlds.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { type VendorAnswer, type VendorRequest, vendorServer } from "../../support/vendors/vendor_server.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 const never = new AbortController().signal;
 
 function fileEvent(path: string, facts: Partial<EventItem> = {}, root = "/data"): PluginEvent {
-  const item: EventItem = {
-    path: path as RelPath,
-    operation: "write",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-    ...facts,
-  };
   const block = {
     type: "tssync.file.synced_all",
     atMs: 0,
@@ -36,7 +25,7 @@ function fileEvent(path: string, facts: Partial<EventItem> = {}, root = "/data")
     facts: {},
     epoch: "e",
     firstSeq: seq++,
-    items: [item],
+    items: [eventItem(path, facts)],
   } as const;
   return pluginEvent(block, 0, { node: "n", rootPath: textToBytePath(root) });
 }

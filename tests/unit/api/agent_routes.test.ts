@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { listen, type Listener } from "../../../api/listener.ts";
-import type { EventItem } from "../../../src/core/event.ts";
-import type { RelPath } from "../../../src/core/path.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 let api: ApiUnderTest;
 let listener: Listener;
@@ -18,14 +17,12 @@ afterEach(() => listener.stop());
 const AUTHORISED = { authorization: "Bearer tok-events" };
 
 function tell(path: string): void {
-  const unknown = { reach: null, detectedAtMs: null, from: null, size: null, mtimeMs: null, mode: null };
-  const item: EventItem = { path: path as RelPath, operation: "write", kind: "file", ...unknown };
   const block = {
     type: "tssync.file.synced",
     root: "www",
     remote: "one",
     batch: "b",
-    items: [item],
+    items: [eventItem(path)],
     facts: {},
   } as const;
   api.control.eventLog.append(block);

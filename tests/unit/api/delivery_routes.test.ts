@@ -1,22 +1,12 @@
 import { expect, test } from "bun:test";
 import type { Delivery } from "../../../src/core/delivery.ts";
-import type { RelPath } from "../../../src/core/path.ts";
 import { storeEvent } from "../../../src/core/stored_event.ts";
 import { MemoryPlugin } from "../../support/memory/memory_plugin.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 function delivery(id: number, more: Partial<Delivery> = {}): Delivery {
-  const item = {
-    path: "a\xff/b" as RelPath,
-    operation: "write",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-  } as const;
+  const item = eventItem("a\xff/b");
   const event = storeEvent({
     type: "tssync.file.synced_all",
     atMs: 0,

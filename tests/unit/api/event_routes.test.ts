@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import type { EventItem, EventType } from "../../../src/core/event.ts";
-import type { RelPath } from "../../../src/core/path.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 import { listen, type Listener } from "../../../api/listener.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 let api: ApiUnderTest;
 let listener: Listener;
@@ -18,14 +18,9 @@ afterEach(() => listener.stop());
 
 const AUTHORISED = { authorization: "Bearer tok-events" };
 
-function item(path: string, more: Partial<EventItem> = {}): EventItem {
-  const unknown = { detectedAtMs: null, from: null, size: null, mtimeMs: null, mode: null };
-  return { path: path as RelPath, operation: "write", kind: "file", reach: null, ...unknown, ...more };
-}
-
 /** Events as a daemon would tell them, committed. */
 function tell(paths: readonly (string | EventItem)[], type: EventType = "tssync.file.synced", root = "www"): void {
-  const items = paths.map((path) => typeof path === "string" ? item(path) : path);
+  const items = paths.map((path) => typeof path === "string" ? eventItem(path) : path);
   api.control.eventLog.append({ type, root, remote: "one", batch: "b1", items, facts: {} });
   api.control.eventLog.commit();
 }
@@ -144,9 +139,9 @@ describe("GET /v1/events", () => {
 
   test("gives a directory that changed as a whole to whoever wants something in it", async () => {
     tell([
-      item("site", { kind: "directory", reach: "subtree" }),
-      item("site", { kind: "directory", operation: "attrib" }),
-      item("docs", { kind: "directory", operation: "rmdir" }),
+      eventItem("site", { kind: "directory", reach: "subtree" }),
+      eventItem("site", { kind: "directory", operation: "attrib" }),
+      eventItem("docs", { kind: "directory", operation: "rmdir" }),
     ]);
     expect(subjectsOf(await api.get("/v1/events?path=site/images/a.png"))).toEqual(["site/"]);
     expect(subjectsOf(await api.get("/v1/events?path=docs/*.md"))).toEqual(["docs/"]);

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
-import type { EventItem } from "../../../src/core/event.ts";
-import type { RelPath } from "../../../src/core/path.ts";
 import { listenForLines } from "../../../api/line_listener.ts";
 import type { Listener } from "../../../api/listener.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 let api: ApiUnderTest;
 let listener: Listener;
@@ -40,10 +39,7 @@ function agent(...frames: readonly unknown[]): { lines: () => Line[]; ended: Pro
 }
 
 function tell(...paths: readonly string[]): void {
-  const unknown = { reach: null, detectedAtMs: null, from: null, size: null, mtimeMs: null, mode: null };
-  const items = paths.map((path): EventItem => ({
-    ...{ path: path as RelPath, operation: "write", kind: "file", ...unknown },
-  }));
+  const items = paths.map((path) => eventItem(path));
   const about = { type: "tssync.file.synced", root: "www", remote: "one", batch: "b", facts: {} } as const;
   api.control.eventLog.append({ ...about, items });
   api.control.eventLog.commit();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { EventItem } from "../../../src/core/event.ts";
 import { listen, type Listener } from "../../../api/listener.ts";
 import { memoryFailure, memoryHold, memoryRemote, memoryRoot } from "../../support/memory/memory_control.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -134,17 +134,7 @@ describe("a token for one root", () => {
 });
 
 function tell(api: ApiUnderTest, root: string): void {
-  const item = {
-    path: "a",
-    operation: "write",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-  } as EventItem;
+  const item = eventItem("a");
   api.control.eventLog.append({
     type: "tssync.file.synced",
     root,

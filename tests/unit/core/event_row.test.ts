@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { cloudEvent, type EventItem, ITEM_KINDS, OPERATIONS, REACHES } from "../../../src/core/event.ts";
 import { packBody, unpackBody } from "../../../src/core/event_row.ts";
 import type { RelPath } from "../../../src/core/path.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 const bytes = fc.array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 20 })
   .map((codes) => String.fromCharCode(...codes) as RelPath);
@@ -36,17 +37,7 @@ test("unpackBody() gives what packBody() was given", () => {
 });
 
 test("packBody() spends few bytes on what is not known", () => {
-  const item: EventItem = {
-    path: "a" as RelPath,
-    operation: "create",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-  };
+  const item = eventItem("a", { operation: "create" });
   const block = { type: "tssync.file.changed", atMs: 1, root: "r", remote: null, batch: null, facts: {} } as const;
   expect(packBody({ ...block, items: [item, item] })).toBe('{"i":[["a",0,0],["a",0,0]]}');
 });

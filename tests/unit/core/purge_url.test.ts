@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { EventItem } from "../../../src/core/event.ts";
 import { type BytePath, type RelPath, textToBytes } from "../../../src/core/path.ts";
 import { percentEncoded, urlMapper, type UrlRule } from "../../../src/core/purge_url.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 const RULE: UrlRule = {
   watch: "/data/site" as BytePath,
@@ -11,18 +12,7 @@ const RULE: UrlRule = {
 };
 
 function item(path: string, facts: Partial<EventItem> = {}): EventItem {
-  return {
-    path: textToBytes(path) as RelPath,
-    operation: "write",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-    ...facts,
-  };
+  return eventItem(textToBytes(path), facts);
 }
 
 function urls(rule: Partial<UrlRule>, root: string, changed: EventItem): string[] {

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { cloudEvent, type EventItem, type EventType } from "../../../src/core/event.ts";
+import { cloudEvent, type EventType } from "../../../src/core/event.ts";
 import { EVENT_LIMITS, type EventLimits } from "../../../src/core/event_limits.ts";
-import type { RelPath } from "../../../src/core/path.ts";
 import { type EventFeed, EventLog } from "../../../src/engine/event_log.ts";
 import { MemoryClock } from "../../support/memory/memory_clock.ts";
 import { MemoryLog } from "../../support/memory/memory_log.ts";
 import { MemoryRandom } from "../../support/memory/memory_random.ts";
 import { MemoryStore } from "../../support/memory/memory_store.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 class Place {
   readonly clock = new MemoryClock();
@@ -20,22 +20,15 @@ class Place {
   }
 }
 
-function item(path: string): EventItem {
-  return {
-    path: path as RelPath,
-    operation: "write",
-    kind: "file",
-    reach: null,
-    detectedAtMs: null,
-    from: null,
-    size: null,
-    mtimeMs: null,
-    mode: null,
-  };
-}
-
 function block(paths: readonly string[] | null, type: EventType = "tssync.file.synced") {
-  return { type, root: "www", remote: "one", batch: null, items: paths?.map(item) ?? null, facts: {} };
+  return {
+    type,
+    root: "www",
+    remote: "one",
+    batch: null,
+    items: paths?.map((path) => eventItem(path)) ?? null,
+    facts: {},
+  };
 }
 
 /** Every event behind `afterSeq`, page by page. */

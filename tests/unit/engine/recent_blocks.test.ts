@@ -1,11 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { EventItem, LoggedBlock } from "../../../src/core/event.ts";
-import type { RelPath } from "../../../src/core/path.ts";
+import type { LoggedBlock } from "../../../src/core/event.ts";
 import { RecentBlocks } from "../../../src/engine/recent_blocks.ts";
+import { eventItem } from "../../support/event_item.ts";
 
 function block(firstSeq: number, count: number, path = "a"): LoggedBlock {
-  const unknown = { reach: null, detectedAtMs: null, from: null, size: null, mtimeMs: null, mode: null };
-  const item: EventItem = { path: path as RelPath, operation: "write", kind: "file", ...unknown };
+  const item = eventItem(path);
   const items = Array.from({ length: count }, () => item);
   const about = { type: "tssync.file.synced", root: "www", remote: "one", batch: "b", atMs: 0, facts: {} } as const;
   return { ...about, items, epoch: "e", firstSeq };
