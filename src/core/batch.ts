@@ -163,7 +163,8 @@ class Planner {
   /** Something above the path is gone or no directory any more: that is what the remote must hear of. */
   #placeObstacle(mark: Mark, path: RelPath, look: Look): void {
     if (look === null) this.#placeMissing(mark, path);
-    else this.#placeEntry({ ...mark, path, kind: "path" }, look);
+    // Should it be a directory again before this has flown, the remote may still have what the marks below it were about.
+    else this.#placeEntry({ ...mark, path, kind: "subtree" }, look);
   }
 
   #placeMissing(mark: Mark, top: RelPath): void {
@@ -267,12 +268,15 @@ export class PathSet {
   readonly #paths = new Set<RelPath>();
   /** Entries that may replace or delete all below them. */
   readonly #wholes = new Set<RelPath>();
+  /** Those of them that bring their own entries and nothing below these. */
+  readonly #listings = new Set<RelPath>();
   /** Every directory above an entry. */
   readonly #above = new Set<RelPath>();
 
-  add(path: RelPath, whole: boolean): void {
+  add(path: RelPath, whole: boolean, isListing = false): void {
     this.#paths.add(path);
     if (whole) this.#wholes.add(path);
+    if (isListing) this.#listings.add(path);
     for (let above = path; above !== ROOT;) {
       above = parentPath(above);
       if (this.#above.has(above)) break;
@@ -290,13 +294,25 @@ export class PathSet {
     }
     return false;
   }
+
+  /** Whether what is at `path` travels with one of these paths. */
+  brings(path: RelPath): boolean {
+    if (this.#paths.has(path)) return true;
+    if (this.#wholes.size === 0 || path === ROOT) return false;
+    const directory = parentPath(path);
+    if (this.#listings.has(directory)) return true;
+    for (let above = directory;; above = parentPath(above)) {
+      if (this.#wholes.has(above) && !this.#listings.has(above)) return true;
+      if (above === ROOT) return false;
+    }
+  }
 }
 
 /** The paths a batch keeps busy while it flies. */
 export function pathsInFlight(entries: readonly BatchEntry[]): PathSet {
   const paths = new PathSet();
   for (const entry of entries) {
-    if (entry.action !== "attributes") paths.add(entry.path, entry.whole);
+    if (entry.action !== "attributes") paths.add(entry.path, entry.whole, entry.action === "list");
   }
   return paths;
 }

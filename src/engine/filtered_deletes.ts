@@ -63,9 +63,12 @@ async function clear(
   const { plan, call, filter, itemized = false } = request;
   if (!call.deletes || entries.length === 0) return { ...NOTHING, report: new CallReport(), flown: [] };
   const { end, found, unclear } = await ask(world, request, entries, { left: QUESTIONS_MAX });
-  const refusals = unclear.map((entry) => refusalOf(entry, request, end));
+  const { removals, doubtful } = spellOut(found, filter, lookIn(world.fileSystem, request.cwd));
+  const refusals = [
+    ...unclear.map((entry) => refusalOf(entry, request, end)),
+    ...doubtful.map((path) => lookAgainAt(path, request, end)),
+  ];
   const answer = { end, refusals, held: [], report: new CallReport(), flown: [] };
-  const { removals } = spellOut(found, filter, lookIn(world.fileSystem, request.cwd));
   if (!hasArrived(answer) || removals.length === 0) return answer;
   const flown = await flyRemovals(world, { ...request, plan: { ...plan, entries: removals }, itemized });
   const refused = new Set([...flown.refusals, ...flown.held].map(({ path }) => path));
@@ -78,6 +81,7 @@ async function clear(
 
 type Answer = {
   readonly end: FlightEnd;
+  /** What rsync would do, as far as it says anything of deletes. */
   readonly found: readonly ReportedItem[];
   /** What could not be asked about: nothing of it may be deleted. */
   readonly unclear: readonly BatchEntry[];
@@ -116,7 +120,7 @@ async function askOne(
     args: auditArguments(args),
     list: byRules ? encodeRules(entries) : encodeList(entries),
     onLine: new CallReport((item) => {
-      if (item.deleted) found.push(item);
+      if (item.deleted || !item.isDirectory) found.push(item);
     }).onLine,
   });
   if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return { end, found, unclear: [] };
@@ -158,6 +162,12 @@ function refusalOf({ path, action }: BatchEntry, { plan: { marks } }: FilteredRe
   const mark = marks.find((each) => each.path === path) ?? { ...marks[0]!, path, kind: "path" as const };
   const operation = action === "delete" ? "delete" : "send";
   return { path, operation, exitCode: end.exitCode, message: end.reason, mark, asked: true };
+}
+
+/** Nobody asked for exactly this: it is marked again. */
+function lookAgainAt(path: RelPath, { plan: { marks } }: FilteredRequest, { exitCode, reason }: FlightEnd): Refusal {
+  const mark = { ...marks[0]!, path, kind: "path" as const };
+  return { path, operation: "delete", exitCode, message: reason, mark, asked: false };
 }
 
 /** Questions about one batch: so many are enough for a few culprits among thousands of names. */

@@ -261,13 +261,23 @@ export class FlatLane implements Lane {
     const settled = plan.entries.filter((entry) => !refused.has(entry.path) && isAnswered(entry));
     for (const refusal of refusals) this.#refuse(refusal);
     if (report.deletesSkipped) this.#listAlone(plan);
-    host.failLog.settled(host.rootId, id, settled, () => this.#tell(plan, refused, end.exitCode));
+    const told = { marks: [...plan.marks, ...this.#mended(settled)] };
+    host.failLog.settled(host.rootId, id, settled, () => this.#tell(told, refused, end.exitCode));
     for (const { path } of settled) this.#doubted.delete(path);
     synced();
     // A daemon before rsync 3.4 does not tell how many it deleted.
     report.deletes = Math.max(report.deletes, settled.filter(({ action }) => action === "delete").length);
     const refusedNow = refusals.filter(({ asked }) => asked).length;
     host.flown({ remote: id, lane: this.#name, marks: plan.marks.length, report, end, refusals: refusedNow });
+  }
+
+  /** Directories that the remote refused once, and that no mark is about: nobody else would tell that they are there. */
+  #mended(settled: readonly BatchEntry[]): readonly Mark[] {
+    const { host, configuration: { id } } = this.#share;
+    const { failLog, rootId, world: { clock } } = host;
+    if (failLog.count(rootId, id) === 0) return [];
+    return settled.filter(({ path, action }) => action === "attributes" && failLog.isFailing(rootId, id, path))
+      .map(({ path }) => host.newMark(path, "path", clock.wallMs()));
   }
 
   #tell({ marks }: Pick<BatchPlan, "marks">, missing: ReadonlySet<RelPath>, exitCode: number | null): void {

@@ -39,8 +39,11 @@ type Asked = NamedRequest & { readonly onItem: (item: ReportedItem) => void };
 
 async function ask(world: FilteredWorld, request: Asked): Promise<FlatResult> {
   const { call, plan: { entries }, filter, cwd, onItem } = request;
-  const deletes: ReportedItem[] = [];
-  const report = new CallReport((item) => item.deleted ? deletes.push(item) : onItem(item));
+  const found: ReportedItem[] = [];
+  const report = new CallReport((item) => {
+    found.push(item);
+    if (!item.deleted) onItem(item);
+  });
   const byRules = call.deletes && call.deletesByRules === true ? entries.filter(isGone) : [];
   const byName = entries.filter((entry) => !byRules.includes(entry));
   let end: FlightEnd = { ...CANCELLED, ending: "complete", exitCode: 0, reason: "" };
@@ -50,7 +53,7 @@ async function ask(world: FilteredWorld, request: Asked): Promise<FlatResult> {
     const list = part === byName ? encodeList(part) : encodeRules(part);
     end = worse(end, await fly(world, { ...request, args: auditArguments(args), list, onLine: report.onLine }));
   }
-  const spelled = filter.active ? new Set(spellOut(deletes, filter, lookIn(world.fileSystem, cwd)).deletes) : null;
-  for (const item of deletes) if (spelled === null || spelled.has(item.path)) onItem(item);
+  const spelled = filter.active ? new Set(spellOut(found, filter, lookIn(world.fileSystem, cwd)).deletes) : null;
+  for (const item of found) if (item.deleted && (spelled === null || spelled.has(item.path))) onItem(item);
   return { end, refusals: [], held: [], report };
 }

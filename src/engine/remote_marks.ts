@@ -191,9 +191,7 @@ export class RemoteMarks {
     for (const { from, to } of this.renames) if (to.path === path || from.path === path) return true;
     for (const flight of this.#flights) {
       if (flight.hasLanded) continue;
-      const isMet = kind === "path"
-        ? flight.paths.meets(path, false)
-        : flight.marks.some((mark) => isAs(mark, path, kind));
+      const isMet = kind === "path" ? flight.paths.brings(path) : flight.marks.some((mark) => isAs(mark, path, kind));
       if (isMet) return true;
     }
     for (const { marks, under } of this.#treeFlights) {

@@ -8,7 +8,7 @@ import { absolutePath, type BytePath, parentPath, type RelPath, ROOT } from "../
 import type { FileSystem } from "../ports.ts";
 import type { ReportedItem } from "./call_report.ts";
 
-type Item = Pick<ReportedItem, "path" | "isDirectory">;
+type Item = Pick<ReportedItem, "path" | "isDirectory" | "deleted">;
 
 export type SpelledDeletes = {
   /** Deletes by name, of a whole tree its top alone; and names that may take the place of a directory. */
@@ -17,10 +17,20 @@ export type SpelledDeletes = {
   readonly deletes: readonly RelPath[];
   /** Names of the source whose place on the remote is a directory that holds something protected. */
   readonly blocked: ReadonlySet<RelPath>;
+  /** What rsync would delete below a name that took the place of a directory since it was asked. */
+  readonly doubtful: readonly RelPath[];
 };
 
-/** `found`: what rsync would delete. `look`: what stands at a path of the source now. */
-export function spellOut(found: readonly Item[], filter: Filter, look: (path: RelPath) => Look): SpelledDeletes {
+/**
+ * `items`: what rsync would delete, and what it would send that is no directory. `look`: what stands at a path of the source now.
+ *
+ * Where rsync met a directory, it spoke of some names in it at most, and not of those that both sides have: what took its place
+ * since then may not take theirs as well.
+ */
+export function spellOut(items: readonly Item[], filter: Filter, look: (path: RelPath) => Look): SpelledDeletes {
+  const found = items.filter(({ deleted }) => deleted);
+  const cleared = new Set(items.filter(({ deleted, isDirectory }) => deleted === isDirectory).map(({ path }) => path));
+  const doubtful: RelPath[] = [];
   const free = unprotected(found, filter);
   const freePaths = new Set(free.map(({ path }) => path));
   const wholes = new Set(free.filter(({ isDirectory }) => isDirectory).map(({ path }) => path));
@@ -31,14 +41,20 @@ export function spellOut(found: readonly Item[], filter: Filter, look: (path: Re
     if (inPlace !== null) {
       // Excluded itself, nothing is in its way: it does not travel.
       if (filter.excludedBy(inPlace, "other") !== null) continue;
-      if (freePaths.has(path)) removals.set(inPlace, replacing(inPlace));
+      if (!isSpokenOf(inPlace, cleared)) doubtful.push(path);
+      else if (freePaths.has(path)) removals.set(inPlace, replacing(inPlace));
       else blocked.add(inPlace);
     } else if (freePaths.has(path) && !isBelowOneOf(path, wholes)) {
       removals.set(path, { path, action: "delete", whole: true, content: false });
     }
   }
   for (const path of blocked) removals.delete(path);
-  return { removals: [...removals.values()], deletes: free.map(({ path }) => path), blocked };
+  return { removals: [...removals.values()], deletes: free.map(({ path }) => path), blocked, doubtful };
+}
+
+/** Whether rsync would clear this place whole, or one above it. */
+function isSpokenOf(path: RelPath, cleared: ReadonlySet<RelPath>): boolean {
+  return cleared.has(path) || isBelowOneOf(path, cleared);
 }
 
 /** The items that may be deleted under the filter. */

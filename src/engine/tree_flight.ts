@@ -6,7 +6,7 @@
 import { type BatchEntry, encodeList, encodeRules } from "../core/batch.ts";
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
-import { type RelPath, ROOT } from "../core/path.ts";
+import { parentPath, type RelPath, ROOT } from "../core/path.ts";
 import {
   auditArguments,
   type CallOptions,
@@ -174,11 +174,11 @@ async function flyFiltered(world: TreeWorld, request: TreeRequest): Promise<Tree
   if (request.call.deletes) {
     const found = await findDeletes(world, request);
     if (!isReached(found.end)) return { end: found.end, unsettled: [], held: [] };
-    const spelled = spellOut(found.deletes, request.filter, lookIn(world.fileSystem, request.cwd));
-    for (const path of spelled.blocked) unsettled.add(path);
+    const spelled = spellOut(found.items, request.filter, lookIn(world.fileSystem, request.cwd));
+    for (const path of [...spelled.blocked, ...spelled.doubtful]) unsettled.add(path);
     const free = new Set(spelled.deletes);
     if (request.dryRun) {
-      for (const item of found.deletes) if (free.has(item.path)) request.report.add(item);
+      for (const item of found.items) if (item.deleted && free.has(item.path)) request.report.add(item);
     } else if (free.size > deletesAllowed(request, entries.length)) held = spelled.deletes;
     else end = await flyEntries(world, request, spelled.removals, { ...request.call, deletesMax: null }, unsettled);
     if (!isReached(end)) return { end, unsettled: [], held: [] };
@@ -245,11 +245,11 @@ async function flyEntries(
   return end.exitCode === 24 ? { ...end, ending: "complete", reason: "" } : end;
 }
 
-/** What only the remote has. */
+/** What only the remote has, and what takes the place of a directory of it. */
 async function findDeletes(
   world: TreeWorld,
   request: TreeRequest,
-): Promise<{ readonly end: FlightEnd; readonly deletes: readonly ReportedItem[] }> {
+): Promise<{ readonly end: FlightEnd; readonly items: readonly ReportedItem[] }> {
   const args = treeArguments({
     ...request.call,
     checksum: false,
@@ -257,15 +257,19 @@ async function findDeletes(
     excludePatterns: request.excludePatterns,
   });
   const extra: ReportedItem[] = [];
+  const above = new Set<RelPath>();
   const end = await fly(world, {
     ...request,
     args: auditArguments(args),
     list: encodeList(request.tops.map((path) => ({ path, action: "list" }))),
     onLine: new CallReport((item) => {
-      if (item.deleted) extra.push(item);
+      if (item.deleted) {
+        extra.push(item);
+        for (let at = item.path; at !== ROOT && !above.has(at = parentPath(at));) above.add(at);
+      } else if (!item.isDirectory && above.has(item.path)) extra.push(item);
     }).onLine,
   });
-  return { end, deletes: extra };
+  return { end, items: extra };
 }
 
 const NOTHING_TO_DO: FlightEnd = { ending: "complete", exitCode: 0, durationMs: 0, stderr: "", reason: "" };

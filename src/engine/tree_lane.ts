@@ -103,8 +103,8 @@ export class TreeLane implements Lane {
     const present: Mark[] = [];
     for (const mark of taken) {
       if (this.#isDirectory(mark.path)) present.push(mark);
-      // Gone or no directory any more: a name for the quick lane.
-      else marks.waiting.quick.add({ ...mark, kind: "path" });
+      // Gone or no directory any more: a name for the quick lane. A directory again by then, it comes back.
+      else marks.waiting.quick.add(mark);
     }
     if (present.length === 0) return taken.length > 0;
     if (!host.mayDelete(present.some((mark) => mark.path === ROOT))) {

@@ -85,6 +85,12 @@ describe("planBatch()", () => {
     }
   });
 
+  test("knows of what took the place of a directory that the remote may have more below it", () => {
+    expect(plan([mark("a/b/1")], { "a/b": FILE }).marks).toEqual([mark("a/b", "subtree")]);
+    const large = { kind: "file", size: 1_000 } as const;
+    expect(plan([mark("a/b/1")], { "a/b": large }).large).toEqual([mark("a/b", "subtree")]);
+  });
+
   test("asks for the root's own attributes when a name in the root came or went", () => {
     expect(plan([mark("new")], { new: FILE }).rootAttributes?.path).toBe(ROOT);
     expect(plan([mark("gone")], {}).rootAttributes?.path).toBe(ROOT);
@@ -261,6 +267,20 @@ describe("PathSet", () => {
       others.add(...other);
       expect(ones.meets(...other)).toBe(others.meets(...one));
     }));
+  });
+
+  test("brings() is what travels: of a listed directory its own entries, of one that goes all below", () => {
+    const entry = (path: string, action: BatchEntry["action"]) => ({ path: path as RelPath, action, content: false });
+    const paths = pathsInFlight([
+      { ...entry("", "list"), whole: true },
+      { ...entry("d/listed", "list"), whole: true },
+      { ...entry("d/gone", "delete"), whole: true },
+      { ...entry("d/sent", "send"), whole: false },
+    ]);
+    const brought = ["", "d", "d/x", "d/listed/x", "d/listed/x/y", "d/gone/x/y", "d/sent", "d/sent/x"];
+    expect(brought.filter((path) => paths.brings(path as RelPath))).toEqual([
+      ...["", "d", "d/listed/x", "d/gone/x/y", "d/sent"],
+    ]);
   });
 
   test("pathsInFlight() leaves out directories that are named for their times alone", () => {

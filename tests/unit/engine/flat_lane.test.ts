@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { BytePath } from "../../../src/core/path.ts";
+import type { BytePath, RelPath } from "../../../src/core/path.ts";
 import { LIMITS } from "../../../src/core/limits.ts";
+import { removeTree } from "../../support/test_disk.ts";
 import { EngineUnderTest } from "./engine_under_test.ts";
 
 const LARGE = "x".repeat(LIMITS.largeFileBytes);
@@ -28,6 +29,38 @@ describe("FlatLane", () => {
     expect(engine.differences()).toEqual([]);
     const mtime = (disk: typeof engine.disk, path: string) => disk.lstat(path as BytePath)!.mtimeMs;
     expect(mtime(engine.remote().disk, "/dst/d")).toBe(mtime(engine.disk, "/src/d"));
+  });
+
+  test("a file that stood for a moment in the place of a directory leaves nothing behind on a remote that was away", async () => {
+    const engine = await mirrored();
+    engine.write("d/e/f");
+    await engine.flush();
+    engine.remote().isReachable = false;
+    removeTree(engine.disk, "/src/d" as BytePath);
+    engine.write("d");
+    await engine.clock.advance(60_000);
+    engine.disk.unlink("/src/d" as BytePath);
+    engine.disk.mkdirs("/src/d/e" as BytePath);
+    await engine.clock.advance(60_000);
+    engine.remote().isReachable = true;
+    expect(await engine.flush(600_000)).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+
+  test("a directory that was refused is told when it arrives, whatever brought it", async () => {
+    const engine = await mirrored();
+    engine.remote().refused.add("d/e" as RelPath);
+    engine.disk.mkdir("/src/d/e" as BytePath);
+    await engine.until(() => engine.store.listFailures({}).length === 1);
+    engine.remote().refused.clear();
+    // Its directory is named for its times alone.
+    engine.write("d/e/f");
+    await engine.until(() => engine.remote().disk.exists("/dst/d/e/f" as BytePath));
+    engine.disk.unlink("/src/d/e/f" as BytePath);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.store.listFailures({})).toEqual([]);
+    const told = engine.daemon.events().read(0, Infinity).filter(({ type }) => type === "tssync.file.synced_all");
+    expect(told.flatMap(({ items }) => items ?? []).map(({ path }) => path as string)).toContain("d/e");
   });
 
   for (const [exitCode, times, rows] of [[24, 3, 0], [23, 1, 0], [23, 1000, 1], [24, 1000, 1]] as const) {
