@@ -120,6 +120,14 @@ export function collect({ control, metrics, build, watchesLimit, subscribers }: 
     "outbox_oldest_seconds",
     each(plugins, ({ id }) => ({ plugin: id }), ({ oldestAtMs }) => ageSeconds(oldestAtMs)),
   );
+  const quotas = plugins.flatMap(({ id, quotas: found }) =>
+    found.map((quota) => ({
+      ...quota,
+      labels: { plugin: id, kind: quota.kind, seconds: String(quota.everyMs / 1_000) },
+    }))
+  );
+  metrics.setGauge("purge_quota", each(quotas, ({ labels }) => labels, ({ count }) => count));
+  metrics.setGauge("purge_quota_remaining", each(quotas, ({ labels }) => labels, ({ remaining }) => remaining));
   metrics.setGauge("config_last_reload_successful", one(lastReload.ok ? 1 : 0));
   metrics.setGauge("config_last_reload_timestamp_seconds", one(lastReload.atMs / 1_000));
   subscribers.collect();

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { PURGE_KINDS } from "../src/core/purge.ts";
 import type {
   DaemonStatus,
   PluginState,
@@ -57,6 +58,13 @@ export const rootSchema = pathFieldsSchema.extend({
 
 const PLUGIN_STATES = ["ok", "retrying", "disabled"] as const satisfies readonly PluginState[];
 
+const quotaSchema = z.object({
+  kind: z.enum(PURGE_KINDS),
+  seconds: z.int().meta({ description: "The time in which `limit` may be purged" }),
+  limit: z.int(),
+  remaining: z.int(),
+}).openapi("Quota");
+
 export const pluginSchema = z.object({
   id: z.string().meta({ description: "One receiver of a plugin" }),
   name: z.string().meta({ description: "The plugin's name, or the id of a webhook" }),
@@ -70,6 +78,9 @@ export const pluginSchema = z.object({
   inFlight: z.int(),
   unread: z.int().meta({ description: "Events of the log behind its place, those for others included" }),
   oldestSeconds: z.number().nullable().meta({ description: "Age of the oldest event that it has not got" }),
+  quotas: z.array(quotaSchema).meta({
+    description: "What the account at a CDN may still purge; empty: nothing is counted",
+  }),
 }).openapi("Plugin");
 
 export type PluginDocument = z.output<typeof pluginSchema>;
@@ -100,8 +111,14 @@ export function statusDocument(status: DaemonStatus): StatusDocument {
   };
 }
 
-function pluginDocument({ oldestAtMs, ...plugin }: PluginStatus, nowMs: number): PluginDocument {
-  return { ...plugin, oldestSeconds: oldestAtMs === null ? null : Math.max(0, nowMs - oldestAtMs) / 1000 };
+function pluginDocument({ oldestAtMs, quotas, ...plugin }: PluginStatus, nowMs: number): PluginDocument {
+  return {
+    ...plugin,
+    oldestSeconds: oldestAtMs === null ? null : Math.max(0, nowMs - oldestAtMs) / 1000,
+    quotas: quotas.map(({ kind, everyMs, count, remaining }) => (
+      { kind, seconds: everyMs / 1000, limit: count, remaining }
+    )),
+  };
 }
 
 export function rootDocument(root: RootStatus, nowMs: number): RootDocument {

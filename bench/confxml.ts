@@ -4,7 +4,7 @@ import type { MirrorOrder } from "./contender.ts";
 import { rsyncOptionWords } from "./contender.ts";
 
 /** Writes it and gives its path. */
-export function writeConfxml({ folder, source, urls, options, modify }: MirrorOrder): string {
+export function writeConfxml({ folder, source, urls, options, modify, toldUrl }: MirrorOrder): string {
   const path = `${folder}/confxml.xml`;
   const remotes = urls.map((url) => new URL(url)).map(({ hostname, pathname }) =>
     `<remote ip="${hostname}" name="${pathname.replaceAll("/", "")}"/>`
@@ -21,7 +21,11 @@ export function writeConfxml({ folder, source, urls, options, modify }: MirrorOr
     `<auth start="false" users="" passwordfile=""/><userDefinedPort start="true" port="${new URL(urls[0]!).port}"/>`,
     `<timeout start="false" time="100"/><ssh start="false"/></rsync>`,
     `<failLog path="${folder}/rsync_fail_log.sh" timeToExecute="60"/>`,
-    `<crontab start="false" schedule="600"></crontab><plugin start="false" name="command"/></sersync></head>`,
+    `<crontab start="false" schedule="600"></crontab>`,
+    toldUrl === undefined
+      ? `<plugin start="false" name="command"/></sersync></head>`
+      : `<plugin start="true" name="http"/></sersync>` +
+        `<plugin name="http"><localpath watch="${source}"><deshost url="${toldUrl}"/></localpath></plugin></head>`,
   ];
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;

@@ -14,6 +14,8 @@ export type MirrorOrder = {
   readonly isEqual?: boolean;
   /** Whether every write of an open file is an event, where the tool can be told. */
   readonly modify?: boolean;
+  /** A URL that is told of every file once it is on the remotes, where the tool can be told. */
+  readonly toldUrl?: string;
 };
 
 export type RsyncOptions = { readonly compress?: boolean; readonly bandwidthKiBPerSecond?: number };

@@ -8,6 +8,7 @@ import { waitUntil } from "../tests/support/wait_until.ts";
 export type MirrorOptions = {
   readonly options?: RsyncOptions;
   readonly modify?: boolean;
+  readonly toldUrl?: string;
   readonly timeoutMs: number;
 };
 
@@ -15,7 +16,7 @@ export type MirrorOptions = {
 export async function startMirror(
   contender: Contender,
   place: MirrorPlace,
-  { options = {}, modify = false, timeoutMs }: MirrorOptions,
+  { options = {}, modify = false, toldUrl, timeoutMs }: MirrorOptions,
 ): Promise<RunningContender> {
   const running = await contender.start({
     source: place.source,
@@ -23,6 +24,7 @@ export async function startMirror(
     folder: place.folder,
     options,
     modify,
+    ...(toldUrl === undefined ? {} : { toldUrl }),
   });
   try {
     await running.watching;

@@ -11,6 +11,7 @@ import { severalRemotes } from "./scenario_remotes.ts";
 import { removals } from "./scenario_remove.ts";
 import { renameDirectory, renameLarge } from "./scenario_rename.ts";
 import { restart } from "./scenario_restart.ts";
+import { slowReceiver } from "./scenario_slow_receiver.ts";
 import { smallBehindLarge } from "./scenario_small_behind_large.ts";
 import { starts } from "./scenario_start.ts";
 import { steadyStream } from "./scenario_steady_stream.ts";
@@ -34,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   restart,
   events,
   subscribers,
+  slowReceiver,
   flushes,
   idle,
 ];

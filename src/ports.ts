@@ -8,6 +8,8 @@ import type { PluginKind, PluginMoment } from "./config/plugin_settings.ts";
 import type { Delivery, DeliveryQuery, DeliveryState, OutboxRow } from "./core/delivery.ts";
 import type { BytePath } from "./core/path.ts";
 import type { PluginEvent } from "./core/plugin_event.ts";
+import type { PluginLimits } from "./core/plugin_limits.ts";
+import type { QuotaLeft } from "./core/purge_quota.ts";
 
 // ---------------------------------------------------------------------------------------------------------------- clock
 
@@ -349,19 +351,6 @@ export type PluginInterest = {
   readonly below: BytePath | null;
 };
 
-export type PluginLimits = {
-  /** Events in one call at most. */
-  readonly batchMax: number;
-  /** How long events are collected for a call, from the first one on; 0: they are given at once. A full batch does not wait. */
-  readonly windowMs: number;
-  /** Calls under way at once. Two calls under way never hold events about the same path. */
-  readonly inFlightMax: number;
-  /** One call may take so long; then `signal` aborts, and its events are tried again. */
-  readonly deadlineMs: number;
-  /** How long is waited before the second attempt, the third … A failure after the last one makes the event dead. */
-  readonly retryDelaysMs: readonly number[];
-};
-
 /**
  * One receiver of events: a program, a server, an account. The outbox of the engine keeps its place in the log, calls it, and
  * sees to retries; so a plugin holds no queue, no timers and no state that must survive.
@@ -374,6 +363,8 @@ export interface Plugin extends AsyncDisposable {
   readonly receiver: string;
   readonly interest: PluginInterest;
   readonly limits: PluginLimits;
+  /** What its account may still send; empty: nothing is counted. */
+  quotas(): readonly QuotaLeft[];
   /** Whether this event is for it. Called for each event that `interest` lets through: cheap, and the same at every attempt. */
   wants(event: PluginEvent): boolean;
   /** What `deliver` would do, in lines for people; secrets are masked. Touches nothing outside. */

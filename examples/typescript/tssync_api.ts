@@ -1181,6 +1181,8 @@ export interface components {
       name: string;
       /** @description Age of the oldest event that it has not got */
       oldestSeconds: number | null;
+      /** @description What the account at a CDN may still purge; empty: nothing is counted */
+      quotas: components["schemas"]["Quota"][];
       reason: string | null;
       /** @description Where its events go; empty where the plugin has but one place */
       receiver: string;
@@ -1230,6 +1232,14 @@ export interface components {
        *     ]
        */
       urls: string[];
+    };
+    Quota: {
+      /** @enum {string} */
+      kind: "url" | "directory" | "tag";
+      limit: number;
+      remaining: number;
+      /** @description The time in which `limit` may be purged */
+      seconds: number;
     };
     ReasonInput: {
       /**

@@ -41,6 +41,7 @@ async function openCache(cache: CacheSettings, receiver: string, opening: Plugin
       deadlineMs: DEADLINE_MS,
       retryDelaysMs: PLUGIN_DELAYS_MS,
     },
+    quotas: () => account.quotas(),
     wants: (event) => event.type === PURGE_REQUESTED ? requestedItem(event, cache) !== null : event.item !== null,
     preview: (events) => {
       const planned = plannedItems(events.flatMap((event) => itemsOf(event) ?? []), cache.collapseAbove);

@@ -25,6 +25,7 @@ export function openCommand(settings: CommandSettings, { plugin: { name, when } 
     receiver: "",
     interest: { files: when, types: [], roots: [], below: null },
     limits: LIMITS,
+    quotas: () => [],
     wants(event) {
       const path = pathOfEvent(event);
       return path !== null && isIncluded(path);

@@ -20,6 +20,7 @@ export function openHttp({ receivers }: HttpSettings, { plugin: { name, when } }
     receiver: addressOf(receiver),
     interest: { files: when, types: [], roots: [], below: receiver.watch },
     limits: LIMITS,
+    quotas: () => [],
     wants: (event) => pathOfEvent(event) !== null,
     preview: async (events) => events.map((event) => `POST ${addressOf(receiver)}\n${formOf(event, receiver)}`),
     deliver: async ([event], signal) => [await send(event!, receiver, signal)],

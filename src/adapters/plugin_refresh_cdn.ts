@@ -35,6 +35,7 @@ export function openRefreshCdn(
       receiver: `${receiver.host}:${receiver.port}`,
       interest: { files: when, types: [], roots: [], below: receiver.watch },
       limits: LIMITS,
+      quotas: () => [],
       wants: (event) => urlOf(event) !== null,
       preview: async (events) =>
         events.map((event) => requestOf(event, { ...receiver, username: MASK, password: MASK }).trimEnd()),

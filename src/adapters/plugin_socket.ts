@@ -21,6 +21,7 @@ export function openSocket(
     receiver: addressOf(receiver),
     interest: { files: when, types: [], roots: [], below: receiver.watch },
     limits: LIMITS,
+    quotas: () => [],
     wants: (event) => pathOfEvent(event) !== null,
     preview: async (events) =>
       events.map((event) => `${addressOf(receiver)} <- ${JSON.stringify(pathToText(contentOf(event, receiver)))}`),

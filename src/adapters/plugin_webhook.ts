@@ -49,6 +49,7 @@ export function openWebhook(settings: WebhookSettings, { plugin: { name }, guard
       deadlineMs: DEADLINE_MS,
       retryDelaysMs: WEBHOOK_DELAYS_MS,
     },
+    quotas: () => [],
     wants: () => true,
     preview: async (events) => {
       const body = bodyOf(events, batchMax);

@@ -1,7 +1,7 @@
 /** What one account may send, over all `<cdn>` that use it: rates, quotas, and pauses that it asked for. */
 import type { ProviderLimits } from "../core/cdn_provider.ts";
 import type { PurgeKind } from "../core/purge.ts";
-import { PurgeQuota } from "../core/purge_quota.ts";
+import { PurgeQuota, type QuotaLeft } from "../core/purge_quota.ts";
 import { TokenBucket } from "../core/token_bucket.ts";
 import type { Clock } from "../ports.ts";
 
@@ -66,6 +66,11 @@ export class PurgeAccount {
   /** These went, but the account did not take them: they do not count against its quota. */
   giveBack(kind: PurgeKind, count: number): void {
     this.#count(kind, -count);
+  }
+
+  /** Every quota, with what is left of it. */
+  quotas(): readonly QuotaLeft[] {
+    return this.#quotas.map((quota) => ({ ...quota.quota, remaining: quota.remaining(this.#wallMs()) }));
   }
 
   /** The account wants to be left alone for so long. */

@@ -6,6 +6,7 @@ import { clientTarget } from "./client_target.ts";
 import type { Command } from "./command.ts";
 import { isAbsence } from "./events_command.ts";
 import { ageText, tableText, visibleText } from "./table_text.ts";
+import { pluginsText } from "./plugins_text.ts";
 import { jsonText } from "./terminal.ts";
 
 /** `tssync status`. */
@@ -49,24 +50,28 @@ export function statusText(status: StatusDocument, nowMs: number): string {
   for (const root of status.roots) {
     const reason = root.reason === null ? "" : `: ${visibleText(root.reason)}`;
     parts.push(`\n${visibleText(root.id)}  ${visibleText(root.path)}  ${root.state}${reason}\n`);
-    parts.push(indented(tableText([
-      ["REMOTE", "STATE", "WAITING", "OLDEST", "IN FLIGHT", "FAILED", "LAST SYNCED"],
-      ...root.remotes.map((remote) => [
-        remote.address,
-        remote.state,
-        String(remote.pending),
-        remote.oldestPendingSeconds === null ? "-" : ageText(remote.oldestPendingSeconds),
-        String(remote.inFlight),
-        String(remote.failures),
-        remote.lastSyncedAt === null ? "never" : `${since(remote.lastSyncedAt)} ago`,
-      ]),
-    ])));
+    // With -m nothing is mirrored.
+    if (root.remotes.length > 0) {
+      parts.push(indented(tableText([
+        ["REMOTE", "STATE", "WAITING", "OLDEST", "IN FLIGHT", "FAILED", "LAST SYNCED"],
+        ...root.remotes.map((remote) => [
+          remote.address,
+          remote.state,
+          String(remote.pending),
+          remote.oldestPendingSeconds === null ? "-" : ageText(remote.oldestPendingSeconds),
+          String(remote.inFlight),
+          String(remote.failures),
+          remote.lastSyncedAt === null ? "never" : `${since(remote.lastSyncedAt)} ago`,
+        ]),
+      ])));
+    }
     for (const remote of root.remotes) {
       if (remote.reason !== null) parts.push(`  ${visibleText(remote.address)}: ${visibleText(remote.reason)}\n`);
       parts.push(...REMOTE_CURES[remote.state]({ root, remote }).map((line) => `    ${line}\n`));
     }
     parts.push(...ROOT_CURES[root.state](root).map((line) => `  ${line}\n`));
   }
+  if (status.plugins.length > 0) parts.push("\n", indented(pluginsText(status.plugins)));
   return parts.join("");
 }
 

@@ -69,6 +69,23 @@ const OWN_CACHE = {
 
 const VENDOR = { zone: null, networks: [], soft: false, quotas: [], inFlightMax: 4, windowMs: 2_000 } as const;
 
+/** One account, however it is spoken to. */
+const CHINACACHE = {
+  ...VENDOR,
+  credentials: [key("CHINACACHE_USERNAME"), key("CHINACACHE_PASSWORD")],
+  calls: {
+    url: { itemsMax: UNPUBLISHED_ITEMS_MAX, bytesMax: null, rates: [] },
+    directory: { itemsMax: 10, bytesMax: null, rates: [] },
+  },
+  quotas: [
+    { kind: "url", count: 3_000, everyMs: HOUR_MS },
+    { kind: "url", count: 72_000, everyMs: DAY_MS },
+    { kind: "directory", count: 10, everyMs: TEN_MINUTES_MS },
+  ],
+  inFlightMax: 1,
+  source: "public programs that call it; the vendor's own pages are gone",
+} as const;
+
 export const CDN_PROVIDERS = {
   varnish: {
     ...OWN_CACHE,
@@ -220,39 +237,11 @@ export const CDN_PROVIDERS = {
     source: "https://www.tencentcloud.com/document/product/228/33601",
   },
   chinacache: {
-    ...VENDOR,
+    ...CHINACACHE,
     title: "ChinaCache, the interface of sersync's time",
     endpoint: "http://ccms.chinacache.com",
-    credentials: [key("CHINACACHE_USERNAME"), key("CHINACACHE_PASSWORD")],
-    calls: {
-      url: { itemsMax: UNPUBLISHED_ITEMS_MAX, bytesMax: null, rates: [] },
-      directory: { itemsMax: 10, bytesMax: null, rates: [] },
-    },
-    quotas: [
-      { kind: "url", count: 3_000, everyMs: HOUR_MS },
-      { kind: "url", count: 72_000, everyMs: DAY_MS },
-      { kind: "directory", count: 10, everyMs: TEN_MINUTES_MS },
-    ],
-    inFlightMax: 1,
-    source: "public programs that call it; the vendor's own pages are gone",
   },
-  chinacache2: {
-    ...VENDOR,
-    title: "ChinaCache, the newer interface",
-    endpoint: "https://r.chinacache.com",
-    credentials: [key("CHINACACHE_USERNAME"), key("CHINACACHE_PASSWORD")],
-    calls: {
-      url: { itemsMax: UNPUBLISHED_ITEMS_MAX, bytesMax: null, rates: [] },
-      directory: { itemsMax: 10, bytesMax: null, rates: [] },
-    },
-    quotas: [
-      { kind: "url", count: 3_000, everyMs: HOUR_MS },
-      { kind: "url", count: 72_000, everyMs: DAY_MS },
-      { kind: "directory", count: 10, everyMs: TEN_MINUTES_MS },
-    ],
-    inFlightMax: 1,
-    source: "public programs that call it; the vendor's own pages are gone",
-  },
+  chinacache2: { ...CHINACACHE, title: "ChinaCache, the newer interface", endpoint: "https://r.chinacache.com" },
 } as const satisfies Record<string, ProviderFacts>;
 
 export type CdnProviderName = keyof typeof CDN_PROVIDERS;

@@ -6,6 +6,8 @@
 const ROOT = ["root"] as const;
 const REMOTE = ["root", "remote"] as const;
 const PLUGIN = ["plugin"] as const;
+/** What is purged, and the length of the window, of which an account may have several. */
+const PURGES = ["plugin", "kind", "seconds"] as const;
 
 /** Seconds, for what takes from an instant to half an hour. */
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] as const;
@@ -75,6 +77,8 @@ export const METRICS = {
   },
   outbox_length: { type: "gauge", labels: PLUGIN, help: "Deliveries that wait" },
   outbox_oldest_seconds: { type: "gauge", labels: PLUGIN, help: "Age of the oldest of them; 0: none waits" },
+  purge_quota: { type: "gauge", labels: PURGES, help: "What an account may purge in so many seconds" },
+  purge_quota_remaining: { type: "gauge", labels: PURGES, help: "What it may still purge now" },
   http_requests_total: { type: "counter", labels: ["route", "method", "status"], help: "Requests to the API" },
   http_request_duration_seconds: {
     type: "histogram",

@@ -26,3 +26,17 @@ export const OUTBOX_LIMITS = {
   /** Characters of an answer that are kept. */
   messageCharactersMax: 500,
 } as const;
+
+/** What one plugin's receiver takes. */
+export type PluginLimits = {
+  /** Events in one call at most. */
+  readonly batchMax: number;
+  /** How long events are collected for a call, from the first one on; 0: they are given at once. A full batch does not wait. */
+  readonly windowMs: number;
+  /** Calls under way at once. Two calls under way never hold events about the same path. */
+  readonly inFlightMax: number;
+  /** One call may take so long; then `signal` aborts, and its events are tried again. */
+  readonly deadlineMs: number;
+  /** How long is waited before the second attempt, the third … A failure after the last one makes the event dead. */
+  readonly retryDelaysMs: readonly number[];
+};

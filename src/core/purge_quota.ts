@@ -7,6 +7,9 @@ export type Quota = {
   readonly everyMs: number;
 };
 
+/** A quota, and how many more may go now. */
+export type QuotaLeft = Quota & { readonly remaining: number };
+
 /** Steps of a window: what was sent counts up to a twentieth of the window too long, never too short. */
 const STEPS = 20;
 

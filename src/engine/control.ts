@@ -6,6 +6,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { RelPath } from "../core/path.ts";
 import type { PluginKind } from "../config/plugin_settings.ts";
 import type { Delivery, DeliveryQuery } from "../core/delivery.ts";
+import type { QuotaLeft } from "../core/purge_quota.ts";
 import type { Webhook, WebhookWish } from "../core/webhook.ts";
 import type { ConfigurationDifference } from "../config/configuration_difference.ts";
 import type { Problem } from "../config/problem.ts";
@@ -64,6 +65,8 @@ export type PluginStatus = {
   readonly unread: number;
   /** Since when the oldest event waits that it has not got. */
   readonly oldestAtMs: number | null;
+  /** What its account may still send; empty: nothing is counted. */
+  readonly quotas: readonly QuotaLeft[];
 };
 
 export type DaemonStatus = {

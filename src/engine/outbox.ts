@@ -140,6 +140,7 @@ export class Outbox {
       inFlight: this.#calls.size,
       unread: latestSeq - this.#reader.seq + this.#queue.length,
       oldestAtMs: oldest.length === 0 ? null : Math.min(...oldest),
+      quotas: this.plugin.quotas(),
     };
   }
 

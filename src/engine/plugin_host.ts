@@ -41,12 +41,16 @@ export class PluginHost implements PluginControl {
    */
   async configure(plugins: readonly PluginConfiguration[]): Promise<void> {
     const wanted = new Map<string, { readonly plugin: Plugin; readonly made: string }>();
+    // Until all of them could be opened: where a later one cannot, those before it do not stay open behind nobody.
+    await using opened = new AsyncDisposableStack();
     for (const configuration of plugins.filter(({ enabled }) => enabled)) {
       const made = JSON.stringify(configuration);
       for (const plugin of await this.#options.world.plugins.open(configuration)) {
+        opened.use(plugin);
         wanted.set(freeKey(plugin, (key) => wanted.has(key)), { plugin, made });
       }
     }
+    opened.move();
     for (const [key, { made }] of [...this.#running]) {
       if (!isWebhook(key) && wanted.get(key)?.made !== made) await this.remove(key);
     }

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { pathToBytes, textToBytes } from "../../src/core/path.ts";
-import { runTssync } from "../support/executable.ts";
 import { startMirror } from "../support/mirror.ts";
 import { httpAnswer, recordingServer } from "../support/recording_server.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -200,60 +199,6 @@ test("killed between a change and its delivery, it delivers after the restart, w
     return idsBefore.every((id) => arrived.includes(id));
   });
   await mirror.stop();
-});
-
-for (const name of ["command", "socket"] as const) {
-  test(`-m ${name} watches for that plugin alone, without any remote and without any rsync`, async () => {
-    await using dir = await tempDir();
-    await using socket = await recordingServer({ kind: "listen" });
-    const program = dir.at("program");
-    await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$1" >> '${dir.at("words")}'\n`);
-    await chmod(program, 0o755);
-    const rsync = dir.at("bin/rsync");
-    await mkdir(dir.at("bin"));
-    // Whatever is asked of it beside its version is written down.
-    await writeFile(
-      rsync,
-      `#!/bin/sh\ncase "$*" in --version) echo "rsync  version 3.2.7  protocol version 31";; *) echo "$*" >> '${
-        dir.at("calls")
-      }';; esac\n`,
-    );
-    await chmod(rsync, 0o755);
-    const { src, file, stateDir } = await place(dir, {
-      on: [],
-      blocks: (watch) =>
-        `<plugin name="command"><param prefix="${program}" suffix="" ignoreError="true"/></plugin>
-         <plugin name="socket"><localpath watch="${watch}"><deshost ip="127.0.0.1" port="${socket.port}"/></localpath></plugin>`,
-    });
-    const env = { PATH: `${dir.at("bin")}:${process.env["PATH"]}` };
-    await using mirror = await startMirror(["-o", file, "-m", name], { stateDir, env });
-    await writeFile(`${src}/a b`, "x");
-    await mkdir(`${src}/sub`);
-    await writeFile(`${src}/sub/c`, "x");
-    await rename(`${src}/a b`, `${src}/d`);
-    const heard = async () =>
-      name === "socket" ? socket.received : (await readFile(dir.at("words"), "latin1").catch(() => "")).split("\n");
-    await waitUntil("every change to be heard of", async () => {
-      const paths = await heard();
-      return ["a b", "sub", "sub/c", "d"].every((path) => paths.includes(`${src}/${path}`));
-    });
-    expect(await readFile(dir.at("calls"), "utf8").catch(() => "")).toBe("");
-    const status = (await (await ask(stateDir, "/v1/status")).json()) as {
-      roots: { path: string; remotes: unknown[] }[];
-      plugins: { name: string }[];
-    };
-    expect(status.roots).toMatchObject([{ path: src, remotes: [], state: "watching" }]);
-    expect(status.plugins.map((plugin) => plugin.name)).toEqual([name]);
-    await mirror.stop();
-  });
-}
-
-test("-m of a plugin that is not there is a bad configuration", async () => {
-  await using dir = await tempDir();
-  const { file, stateDir } = await place(dir, { on: [], blocks: () => '<plugin name="command"/>' });
-  const { code, stderr } = await runTssync(["-o", file, "-m", "comand", "--state-dir", stateDir]);
-  expect(code).toBe(78);
-  expect(stderr).toContain('Did you mean "command"?');
 });
 
 test("a plugin hears of names that are not UTF-8", async () => {

@@ -1,7 +1,9 @@
 import type { PluginConfiguration } from "../../../src/config/configuration.ts";
 import type { WebhookSettings } from "../../../src/config/plugin_settings.ts";
 import type { PluginEvent } from "../../../src/core/plugin_event.ts";
-import type { Plugin, PluginAnswer, PluginFactory, PluginInterest, PluginLimits } from "../../../src/ports.ts";
+import type { PluginLimits } from "../../../src/core/plugin_limits.ts";
+import type { QuotaLeft } from "../../../src/core/purge_quota.ts";
+import type { Plugin, PluginAnswer, PluginFactory, PluginInterest } from "../../../src/ports.ts";
 
 /** A plugin whose receiver a test plays: `answer` says what becomes of each event. */
 export class MemoryPlugin implements Plugin {
@@ -14,6 +16,7 @@ export class MemoryPlugin implements Plugin {
   readonly calls: PluginEvent[][] = [];
   isDisposed = false;
   answer: (event: PluginEvent, signal: AbortSignal) => PluginAnswer | Promise<PluginAnswer> = () => DELIVERED;
+  left: readonly QuotaLeft[] = [];
   wanted: (event: PluginEvent) => boolean = () => true;
 
   constructor(
@@ -35,6 +38,10 @@ export class MemoryPlugin implements Plugin {
       retryDelaysMs: [1_000, 5_000, 15_000],
       ...limits,
     };
+  }
+
+  quotas(): readonly QuotaLeft[] {
+    return this.left;
   }
 
   wants(event: PluginEvent): boolean {

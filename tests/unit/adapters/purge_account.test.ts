@@ -69,6 +69,17 @@ test("PurgeAccount keeps to its quota, across a restart too, and takes back what
   expect(Array.from(memory.values()).join()).not.toBe("");
 });
 
+test("PurgeAccount.quotas() says what is left, and more again once the window has passed", async () => {
+  const { account, admit, clock } = accountUnderTest();
+  const left = () => account.quotas().map(({ kind, count, remaining }) => `${kind} ${remaining} of ${count}`);
+  expect(left()).toEqual(["tag 3 of 3"]);
+  await admit("tag", 2);
+  await admit("url", 2);
+  expect(left()).toEqual(["tag 1 of 3"]);
+  await clock.advance(2 * 3_600_000);
+  expect(left()).toEqual(["tag 3 of 3"]);
+});
+
 test("PurgeAccount does not stumble over a memory that it cannot read", async () => {
   for (const text of ["", "{", "null", '"x"', '{"tag 3600000":7}']) {
     const { admit } = accountUnderTest(new Map([["purge-quota k", text]]));

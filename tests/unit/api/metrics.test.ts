@@ -54,6 +54,35 @@ test("collect() says of every root and remote how it stands", async () => {
   expect(await sample(api, 'remote_up{root="www",remote="up"}')).toBeNull();
 });
 
+test("collect() says of every plugin what waits and what is left of its quotas, as the status does", async () => {
+  const api = new ApiUnderTest();
+  api.control.pluginStatus = [{
+    id: "edge aliyun",
+    name: "edge",
+    kind: "cdn",
+    receiver: "aliyun",
+    state: "ok",
+    reason: null,
+    cursor: "e-1",
+    waiting: 2,
+    dead: 0,
+    inFlight: 0,
+    unread: 3,
+    oldestAtMs: api.control.nowMs - 4_000,
+    quotas: [{ kind: "url", count: 10_000, everyMs: 86_400_000, remaining: 9_990 }],
+  }];
+  expect(await sample(api, 'outbox_length{plugin="edge aliyun"}')).toBe(5);
+  expect(await sample(api, 'outbox_oldest_seconds{plugin="edge aliyun"}')).toBe(4);
+  const labels = '{plugin="edge aliyun",kind="url",seconds="86400"}';
+  expect(await sample(api, `purge_quota${labels}`)).toBe(10_000);
+  expect(await sample(api, `purge_quota_remaining${labels}`)).toBe(9_990);
+  const { body } = await api.get("/v1/status", { scope: "status" });
+  expect(body.plugins[0]).toMatchObject({
+    oldestSeconds: 4,
+    quotas: [{ kind: "url", seconds: 86_400, limit: 10_000, remaining: 9_990 }],
+  });
+});
+
 test("meterRequests() counts by described route, and makes one of all that is none", async () => {
   const api = new ApiUnderTest();
   for (const id of ["r8", "r9"]) await api.get(`/v1/resyncs/${id}`);
