@@ -82,12 +82,19 @@ export function flatArguments(options: FlatOptions): string[] {
   ];
 }
 
+/**
+ * rsync 3.2.7 waits for ever, on both sides, when directories vanish while it goes through a tree step by step (4 of 47 runs over
+ * a tree that changes all the time; 0 of 53 with the whole list at once, which takes some 100 bytes for each entry).
+ */
+export const WHOLE_LIST = "--no-inc-recursive";
+
 /** Rules on stdin (`encodeRules`): mirrors the names they let through, and all below them, wherever they are. */
 export function ruledArguments(options: CallOptions & { readonly itemized?: boolean }): string[] {
   return [
     ...parameters(options),
     ...comparison(options),
     "--recursive",
+    WHOLE_LIST,
     "--no-relative",
     "--from0",
     "--include-from=-",
@@ -102,12 +109,6 @@ export function ruledArguments(options: CallOptions & { readonly itemized?: bool
     destination(options.target),
   ];
 }
-
-/**
- * rsync 3.2.7 waits for ever, on both sides, when directories vanish while it goes through a tree step by step (4 of 47 runs over
- * a tree that changes all the time; 0 of 53 with the whole list at once, which takes some 100 bytes for each entry).
- */
-export const WHOLE_LIST = "--no-inc-recursive";
 
 export type TreeOptions = CallOptions & {
   /** Lists everything before anything is sent. */

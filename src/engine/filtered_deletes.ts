@@ -5,6 +5,7 @@
  */
 import { type BatchEntry, encodeList, encodeRules } from "../core/batch.ts";
 import type { Filter } from "../core/filter.ts";
+import { sortByDisk } from "../core/moved_entries.ts";
 import { absolutePath, childPath, type RelPath, ROOT } from "../core/path.ts";
 import { auditArguments, type CallOptions, flatArguments, ruledArguments } from "../core/rsync_command.ts";
 import { FILES_VANISHED } from "../core/rsync_outcome.ts";
@@ -62,11 +63,11 @@ async function clear(
 ): Promise<Cleared> {
   const { plan, call, filter, itemized = false } = request;
   if (!call.deletes || entries.length === 0) return { ...NOTHING, report: new CallReport(), flown: [] };
-  const { end, found, unclear } = await ask(world, request, entries, { left: QUESTIONS_MAX });
+  const { end, found, unclear, moved } = await ask(world, request, entries, { left: QUESTIONS_MAX });
   const { removals, doubtful } = spellOut(found, filter, lookIn(world.fileSystem, request.cwd));
   const refusals = [
     ...unclear.map((entry) => refusalOf(entry, request, end)),
-    ...doubtful.map((path) => lookAgainAt(path, request, end)),
+    ...[...doubtful, ...moved].map((path) => lookAgainAt(path, request, end)),
   ];
   const answer = { end, refusals, held: [], report: new CallReport(), flown: [] };
   if (!hasArrived(answer) || removals.length === 0) return answer;
@@ -85,6 +86,8 @@ type Answer = {
   readonly found: readonly ReportedItem[];
   /** What could not be asked about: nothing of it may be deleted. */
   readonly unclear: readonly BatchEntry[];
+  /** What the disk has moved on from meanwhile. */
+  readonly moved: readonly RelPath[];
 };
 
 /** What the entries would delete. */
@@ -96,7 +99,7 @@ async function ask(
 ): Promise<Answer> {
   if (request.call.deletesByRules !== true) return await askOne(world, request, { entries, byRules: false }, questions);
   const [gone, others] = [entries.filter(isGone), entries.filter((entry) => !isGone(entry))];
-  let answer: Answer = { end: NOTHING.end, found: [], unclear: [] };
+  let answer: Answer = { end: NOTHING.end, found: [], unclear: [], moved: [] };
   for (const part of [...inParts(gone), others]) {
     if (part.length === 0 || !hasArrived(answer)) continue;
     answer = both(answer, await askOne(world, request, { entries: part, byRules: part !== others }, questions));
@@ -123,8 +126,15 @@ async function askOne(
       if (item.deleted || !item.isDirectory) found.push(item);
     }).onLine,
   });
-  if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return { end, found, unclear: [] };
-  if (entries.length === 1 || --questions.left <= 0) return { end, found: [], unclear: entries };
+  if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return { end, found, unclear: [], moved: [] };
+  const isLast = --questions.left <= 0;
+  const { standing, moved } = sortByDisk(entries, request.look);
+  if (moved.length > 0) {
+    const left = { end, found: [], unclear: isLast ? standing : [], moved: moved.map(({ path }) => path) };
+    if (isLast || standing.length === 0) return left;
+    return both(left, await askOne(world, request, { entries: standing, byRules }, questions));
+  }
+  if (entries.length === 1 || isLast) return { end, found: [], unclear: entries, moved: [] };
   const middle = entries.length >> 1;
   const one = await askOne(world, request, { entries: entries.slice(0, middle), byRules }, questions);
   if (!hasArrived(one)) return one;
@@ -132,7 +142,12 @@ async function askOne(
 }
 
 function both(one: Answer, other: Answer): Answer {
-  return { end: other.end, found: [...one.found, ...other.found], unclear: [...one.unclear, ...other.unclear] };
+  return {
+    end: other.end,
+    found: [...one.found, ...other.found],
+    unclear: [...one.unclear, ...other.unclear],
+    moved: [...one.moved, ...other.moved],
+  };
 }
 
 /** Everything of the plan that needs no force. Of a listed directory that is the directory and what is in it now. */

@@ -1,11 +1,11 @@
 /** One batch of names, flown to one remote: planned by the disk, sent, and where it ended partially, audited name by name. */
-import { type BatchEntry, type BatchPlan, encodeList, entryCovers } from "../core/batch.ts";
+import { type BatchEntry, type BatchPlan, encodeList, type Look } from "../core/batch.ts";
 import type { Mark } from "../core/mark.ts";
-import { parentPath, type RelPath, ROOT } from "../core/path.ts";
-import { auditArguments } from "../core/rsync_command.ts";
-import { deletesStopped, FILES_VANISHED, messageFor, stoppedAt } from "../core/rsync_outcome.ts";
+import type { RelPath } from "../core/path.ts";
+import { deletesStopped, messageFor, stoppedAt } from "../core/rsync_outcome.ts";
 import type { FailureOperation } from "../ports.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
+import { auditFlat, isAnswer } from "./flat_audit.ts";
 import { type FlightEnd, type FlightRequest, type FlightWorld, fly } from "./flight.ts";
 
 /** A name the remote refused. */
@@ -31,6 +31,8 @@ export type FlatResult = {
 
 export type FlatRequest = Omit<FlightRequest, "list" | "onLine"> & {
   readonly plan: BatchPlan;
+  /** What stands at a path of the source now. */
+  readonly look: (path: RelPath) => Look;
   /** How rsync is told the names; by default as a list. */
   readonly encode?: (entries: readonly BatchEntry[]) => Uint8Array;
   /** Hears what rsync says it does, where the arguments make it say so. */
@@ -81,79 +83,6 @@ async function settleStopped(
   if (!isAnswer(alone)) return { end: alone, refusals: [] };
   if (alone.ending === "complete") return { end: flown, refusals: others };
   return { end: flown, refusals: [...others, { ...refusal, message: messageFor(refusal.path, alone.stderr) }] };
-}
-
-/**
- * Which names did not make it: the same call, asked only what it would still do. Prose is never parsed for that. An audit
- * that could not be made leaves the whole batch unsettled, as if the remote were down.
- *
- * What cannot even be asked about (a directory that may not be read, something in the way that may not go) is not among the
- * answers, so an audit that ended partially itself is made again by halves, down to the culprits.
- */
-async function auditFlat(
-  world: FlightWorld,
-  request: FlatRequest,
-  flown: FlightEnd,
-): Promise<{ end: FlightEnd; refusals: Refusal[] }> {
-  const marks = new Map(request.plan.marks.map((mark) => [mark.path, mark]));
-  const entries = new Map(request.plan.entries.map((entry) => [entry.path, entry]));
-  const refusals = new Map<RelPath, Refusal>();
-  const refuse = (path: RelPath, operation: FailureOperation, asked: boolean, stderr: string) => {
-    const mark = marks.get(path) ?? { ...request.plan.marks[0]!, path, kind: "path" as const };
-    const message = messageFor(path, stderr);
-    refusals.set(path, { path, operation, exitCode: flown.exitCode, message, mark, asked });
-  };
-  const take = (item: ReportedItem) => {
-    const entry = coveringEntry(entries, item.path);
-    // Parents are named for their times alone; a directory that refuses a file often refuses those, too.
-    if (entry === null || (entry.action === "attributes" && !item.deleted)) return;
-    const asked = item.deleted ? entry.action === "delete" : entry.path === item.path && entry.action !== "delete";
-    refuse(item.path, item.deleted ? "delete" : "send", asked, flown.stderr);
-  };
-  let questions = AUDITS_MAX;
-  const ask = async (part: readonly BatchEntry[]): Promise<FlightEnd> => {
-    const args = auditArguments(request.args);
-    const onLine = new CallReport(take).onLine;
-    const end = await fly(world, {
-      ...request,
-      waiting: null,
-      args,
-      list: (request.encode ?? encodeList)(part),
-      onLine,
-    });
-    if (end.ending !== "partial" || end.exitCode === FILES_VANISHED) return end;
-    if (part.length > 1 && --questions > 0) {
-      const middle = part.length >> 1;
-      const first = await ask(part.slice(0, middle));
-      return isAnswer(first) ? await ask(part.slice(middle)) : first;
-    }
-    for (const { path, action } of part) {
-      if (action === "attributes" || refusals.has(path)) continue;
-      refuse(path, action === "delete" ? "delete" : "send", true, end.stderr);
-    }
-    return end;
-  };
-  const audit = await ask(request.plan.entries);
-  return isAnswer(audit) ? { end: flown, refusals: [...refusals.values()] } : { end: audit, refusals: [] };
-}
-
-/** Audits of one batch: enough for a few culprits among thousands of names. */
-const AUDITS_MAX = 64;
-
-function isAnswer({ ending }: FlightEnd): boolean {
-  return ending === "complete" || ending === "partial";
-}
-
-/** A deleted or listed directory answers for what is below it. */
-function coveringEntry(entries: ReadonlyMap<RelPath, BatchEntry>, path: RelPath): BatchEntry | null {
-  const exact = entries.get(path);
-  if (exact !== undefined) return exact;
-  for (let above = path; above !== ROOT;) {
-    above = parentPath(above);
-    const entry = entries.get(above);
-    if (entry !== undefined && entryCovers(entry, path)) return entry;
-  }
-  return null;
 }
 
 /** Whether the remote was reached. */

@@ -197,7 +197,8 @@ export class FlatLane implements Lane {
       : callOptions(this.#share);
     const { filter, rootPath: cwd, world } = host;
     const isSound = () => host.isSound(plan.entries.some((entry) => entry.path === ROOT));
-    const request = { cwd, stallMs: stallMs(configuration), signal, isSound };
+    const look = (path: RelPath) => lookAt(this.#share.host, path);
+    const request = { cwd, stallMs: stallMs(configuration), signal, isSound, look };
     // What is found in a listed directory has no mark of its own: rsync must name it.
     const isListed = plan.entries.some(({ action }) => action === "list");
     const told = isListed ? { onItem: this.#reported.add } : {};

@@ -50,6 +50,7 @@ export async function flyNames(
       cwd: host.rootPath,
       onStarted: task.report.follow,
       isSound: () => host.isSound(false),
+      look: (path) => lookAt(host, path),
       filter: host.filter,
       stallMs: stallMs(configuration) * (task.checksum ? CHECKSUM_PATIENCE : 1),
     });

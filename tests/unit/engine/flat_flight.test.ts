@@ -66,6 +66,7 @@ test("flyFlat() tells what was refused apart from what the disk brought between 
     stallMs: 1000,
     signal: new AbortController().signal,
     isSound: () => true,
+    look: (path) => path === "vanished" || path === "gone" ? null : { kind: "directory", size: 0 },
   });
   expect(end.ending).toBe("partial");
   expect(refusals.map(({ operation, path, asked }) => `${operation} ${path}: ${asked ? "asked" : "not asked"}`))

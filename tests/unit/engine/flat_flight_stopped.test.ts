@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { BatchEntry } from "../../../src/core/batch.ts";
+import type { BatchEntry, Look } from "../../../src/core/batch.ts";
 import type { BytePath, RelPath } from "../../../src/core/path.ts";
 import { flyFlat } from "../../../src/engine/flat_flight.ts";
 import type { RsyncRunner } from "../../../src/ports.ts";
@@ -11,7 +11,14 @@ const FULL = (name: string) => `rsync: [receiver] write failed on "${name}" (in 
 type Run = { readonly exitCode: number; readonly lines?: readonly string[]; readonly stderr?: string };
 
 /** Flies `names` on an rsync whose runs end as told, one after the other; gives the lists they got as well. */
-async function flown(names: readonly string[], runs: readonly Run[], listed: readonly string[] = []) {
+async function flown(
+  names: readonly string[],
+  runs: readonly Run[],
+  { listed = [], look = () => ({ kind: "directory", size: 0 }) }: {
+    readonly listed?: readonly string[];
+    readonly look?: (path: RelPath) => Look;
+  } = {},
+) {
   const lists: string[] = [];
   const waiting = [...runs];
   const runner: RsyncRunner = {
@@ -54,6 +61,7 @@ async function flown(names: readonly string[], runs: readonly Run[], listed: rea
     stallMs: 1000,
     signal: new AbortController().signal,
     isSound: () => true,
+    look,
   });
   expect(waiting).toEqual([]);
   return {
@@ -111,8 +119,18 @@ describe("flyFlat()", () => {
     const { end, refused } = await flown(["d"], [
       { exitCode: 11, stderr: FULL("d/full") },
       { exitCode: 0, lines: ["<f+++++++++ d/full", "<f+++++++++ d/z", "*deleting   d/old"] },
-    ], ["d"]);
+    ], { listed: ["d"] });
     expect(end.ending).toBe("partial");
     expect(refused.toSorted()).toEqual(["d/full: again", "d/old: again", "d/z: again"]);
+  });
+
+  test("asks once more, and not by halves, where the disk has moved on from some names", async () => {
+    const names = ["a", "d/b", "d/c", "e", "gone"];
+    const { lists, refused } = await flown(names, [{ exitCode: 23 }, { exitCode: 23 }, { exitCode: 0 }], {
+      // d became a file.
+      look: (path) => path === "gone" ? null : { kind: path === "d" ? "file" : "directory", size: 0 },
+    });
+    expect(lists).toEqual(["/a /d/b /d/c /e /gone", "/a /d/b /d/c /e /gone", "/a /e"]);
+    expect(refused).toEqual(["d/b: again", "d/c: again", "gone: again"]);
   });
 });
