@@ -6,6 +6,7 @@
 import type { PluginConfiguration } from "./config/configuration.ts";
 import type { PluginKind, PluginMoment } from "./config/plugin_settings.ts";
 import type { Delivery, DeliveryQuery, DeliveryState, OutboxRow } from "./core/delivery.ts";
+import type { DirectoryEntry, EntryKind, EntryStat } from "./core/disk_entry.ts";
 import type { BytePath } from "./core/path.ts";
 import type { PluginEvent } from "./core/plugin_event.ts";
 import type { PluginLimits } from "./core/plugin_limits.ts";
@@ -66,21 +67,14 @@ export interface InotifyFactory {
 
 // ---------------------------------------------------------------------------------------------------------- file system
 
-export type EntryKind = "file" | "directory" | "symlink" | "other";
+export type { DirectoryEntry, EntryKind, EntryStat };
 
-export type EntryStat = {
-  readonly kind: EntryKind;
-  readonly device: number;
-  readonly inode: number;
-  readonly links: number;
-  readonly size: number;
-  readonly mode: number;
-  /** Milliseconds since 1970 with fraction. */
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-};
-
-export type DirectoryEntry = { readonly name: string; readonly kind: EntryKind };
+/** A directory in which a walk looks around, wherever it is renamed to meanwhile. Whoever opened it disposes it. */
+export interface OpenDirectory extends Disposable {
+  readonly entries: readonly DirectoryEntry[];
+  /** `lstat` of an entry. */
+  lstat(name: string): EntryStat | null;
+}
 
 /**
  * The local disk. Calls are synchronous: each takes microseconds, and a decision must see one state of the disk. Only reading
@@ -92,6 +86,8 @@ export interface FileSystem {
   lstat(path: BytePath): EntryStat | null;
   /** The entries of one directory in no order; null when it is missing or no directory. */
   readDirectory(path: BytePath): DirectoryEntry[] | null;
+  /** Lists as `readDirectory` does, and keeps the directory open: what is in it is found without the way to it. */
+  openDirectory(path: BytePath): OpenDirectory | null;
   /** The name of the file system type that holds `path` (`ext4`, `xfs`, `nfs`, `tmpfs` …), `unknown` where it cannot be told. */
   fileSystemType(path: BytePath): string;
   /** Replaces a file as a whole: temporary name, `mode`, rename. */

@@ -1,4 +1,4 @@
-/** The local disk, through `node:fs`. */
+/** The local disk, through `node:fs`. What walks need is faster with `libc_disk.ts`. */
 import { Buffer } from "node:buffer";
 import {
   closeSync,
@@ -52,6 +52,13 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 
+  openDirectory(path) {
+    const entries = nodeFileSystem.readDirectory(path);
+    if (entries === null) return null;
+    const lstat = (name: string) => nodeFileSystem.lstat(`${path}/${name}` as BytePath);
+    return { entries, lstat, [Symbol.dispose]() {} };
+  },
+
   fileSystemType(path) {
     const found = orNullWhenMissing(() => statfsSync(nodePath(path)));
     return found === null ? "unknown" : FILE_SYSTEM_TYPES[found.type >>> 0] ?? "unknown";
@@ -90,13 +97,13 @@ export const nodeFileSystem: FileSystem = {
  * `readdir` alone would follow a symbolic link that took the directory's place a moment ago, and a walk would leave the root.
  * Opening first costs 4 µs a directory.
  */
-const DIRECTORY_ITSELF = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+export const DIRECTORY_ITSELF = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
  * A ctime without a fraction was cut to whole seconds (ext3, some network file systems, Deno), so the change may have happened at
  * any moment of that second. The last one is told: who asks what changed since then must not miss it, and asking twice is cheap.
  */
-function latestCtimeMs(ctimeMs: number): number {
+export function latestCtimeMs(ctimeMs: number): number {
   return Number.isInteger(ctimeMs / 1000) ? ctimeMs + 999.999 : ctimeMs;
 }
 

@@ -2,6 +2,8 @@
 import process from "node:process";
 import { INOTIFY_INIT_FLAGS, openCLibrary, PathBuffer, withReliableErrno } from "./libc.ts";
 import type { Libc, Reading } from "./libc.ts";
+import { DISK_FUNCTIONS } from "./libc_disk.ts";
+import type { DiskCalls } from "./libc_disk.ts";
 import { libcNotify, NOTIFY_FUNCTIONS } from "./libc_notify.ts";
 import type { LibcNotify, NotifyCalls } from "./libc_notify.ts";
 import { libcText, TEXT_FUNCTIONS } from "./libc_text.ts";
@@ -70,6 +72,10 @@ export function openLibcText(): LibcText {
 
 export function openLibcNotify(): LibcNotify {
   return libcNotify(openCalls<NotifyCalls>(NOTIFY_FUNCTIONS));
+}
+
+export function openLibcDisk(): DiskCalls {
+  return openCalls<DiskCalls>(DISK_FUNCTIONS);
 }
 
 /** Functions by their parameters; every result is an `int`. */

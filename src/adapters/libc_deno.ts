@@ -1,6 +1,8 @@
 /** The C library under Deno, through `Deno.dlopen`. */
 import { INOTIFY_INIT_FLAGS, isNothingToRead, openCLibrary, PathBuffer, withReliableErrno } from "./libc.ts";
 import type { Libc, Reading } from "./libc.ts";
+import { DISK_FUNCTIONS } from "./libc_disk.ts";
+import type { DiskCalls } from "./libc_disk.ts";
 import { libcNotify, NOTIFY_FUNCTIONS } from "./libc_notify.ts";
 import type { LibcNotify, NotifyCalls } from "./libc_notify.ts";
 import { libcText, TEXT_FUNCTIONS } from "./libc_text.ts";
@@ -83,6 +85,10 @@ export function openLibcText(): LibcText {
 
 export function openLibcNotify(): LibcNotify {
   return libcNotify(openCalls<NotifyCalls>(NOTIFY_FUNCTIONS));
+}
+
+export function openLibcDisk(): DiskCalls {
+  return openCalls<DiskCalls>(DISK_FUNCTIONS);
 }
 
 /** Functions by their parameters; every result is an `int`. */

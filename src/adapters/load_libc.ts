@@ -1,6 +1,8 @@
 /** Chooses the C library of the runtime that the program runs under, without ever loading the other's. */
 import process from "node:process";
+import type { FileSystem } from "../ports.ts";
 import type { Libc } from "./libc.ts";
+import { libcFileSystem } from "./libc_disk.ts";
 import type { LibcNotify } from "./libc_notify.ts";
 import type { LibcText } from "./libc_text.ts";
 
@@ -26,4 +28,12 @@ export async function loadLibcText(): Promise<LibcText> {
     ? await import("./libc_bun.ts")
     : await import("./libc_deno.ts");
   return openLibcText();
+}
+
+/** The local disk through the C library. */
+export async function loadFileSystem(): Promise<FileSystem> {
+  const { openLibcDisk } = process.versions["deno"] === undefined
+    ? await import("./libc_bun.ts")
+    : await import("./libc_deno.ts");
+  return libcFileSystem(openLibcDisk(), process.arch);
 }

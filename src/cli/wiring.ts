@@ -6,8 +6,8 @@ import { listenForLines } from "../../api/line_listener.ts";
 import { listen } from "../../api/listener.ts";
 import type { Listener } from "../../api/listener.ts";
 import { tokenRecord, Tokens } from "../../api/tokens.ts";
-import { nodeFileSystem } from "../adapters/file_system.ts";
 import { openInotifyFactory } from "../adapters/inotify_watcher.ts";
+import { loadFileSystem } from "../adapters/load_libc.ts";
 import { openPluginFactory } from "../adapters/plugin_factory.ts";
 import { openPrometheusMetrics } from "../adapters/prometheus_metrics.ts";
 import { openRsyncRunner } from "../adapters/rsync_runner.ts";
@@ -76,7 +76,7 @@ export async function openInstance(
     clock,
     random: new SystemRandom(),
     log,
-    fileSystem: nodeFileSystem,
+    fileSystem: await loadFileSystem(),
     inotify: await openInotifyFactory(),
     runner,
     store,

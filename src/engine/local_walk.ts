@@ -2,7 +2,7 @@
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import { absolutePath, type BytePath, childPath, pathToText, type RelPath } from "../core/path.ts";
-import type { Clock, DirectoryEntry, EntryKind, EntryStat, FileSystem, Log } from "../ports.ts";
+import type { Clock, DirectoryEntry, EntryKind, EntryStat, FileSystem, Log, OpenDirectory } from "../ports.ts";
 
 export type WalkWorld = { readonly fileSystem: FileSystem; readonly clock: Clock; readonly log: Log };
 
@@ -55,6 +55,16 @@ export class WalkedDisk implements Disposable {
   /** Nothing when the directory is gone or cannot be read. */
   readDirectory(path: BytePath): DirectoryEntry[] {
     return this.#try("list", path, () => this.#world.fileSystem.readDirectory(path)) ?? [];
+  }
+
+  /** Null when the directory is gone or cannot be read. */
+  openDirectory(path: BytePath): OpenDirectory | null {
+    return this.#try("list", path, () => this.#world.fileSystem.openDirectory(path));
+  }
+
+  /** Null when the entry of an open directory is gone or cannot be looked at. */
+  lstatIn(directory: OpenDirectory, path: BytePath, name: string): EntryStat | null {
+    return this.#try("look at", `${path}/${name}` as BytePath, () => directory.lstat(name));
   }
 
   /** Null when the entry is gone or cannot be looked at. */

@@ -37,11 +37,14 @@ export async function recover(world: WalkWorld, request: RecoveryRequest): Promi
   let sinceYield = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { directory, ctimeMs: directoryCtimeMs } = next;
-    for (const { name, kind } of disk.readDirectory(absolutePath(rootPath, directory))) {
+    const at = absolutePath(rootPath, directory);
+    using listed = disk.openDirectory(at);
+    if (listed === null) continue;
+    for (const { name, kind } of listed.entries) {
       const path = childPath(directory, name);
       entries++;
       if (filter.active && filter.excludedBy(path, kind === "directory" ? "directory" : "other") !== null) continue;
-      const stat = disk.lstat(absolutePath(rootPath, path));
+      const stat = disk.lstatIn(listed, at, name);
       if (++sinceYield >= LIMITS.walkStepEntries) {
         sinceYield = 0;
         await world.clock.yield();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
-import { FILE_SYSTEM_WORLDS, realWorld } from "./file_system_worlds.ts";
+import type { BytePath } from "../../src/core/path.ts";
+import { FILE_SYSTEM_WORLDS } from "./file_system_worlds.ts";
 
 const isRoot = process.getuid?.() === 0;
 
@@ -57,10 +58,10 @@ describe.each(Object.keys(FILE_SYSTEM_WORLDS))("%s file system:", (name) => {
     expect(world.fileSystem.lstat(world.at("dangling"))?.kind).toBe("symlink");
   });
 
-  test("lstat(), readDirectory() throw every other refusal with its code", () => {
+  test("lstat(), readDirectory(), openDirectory() throw every other refusal with its code", () => {
     using world = open();
     world.disk.symlink("loop", world.at("loop"));
-    for (const call of ["lstat", "readDirectory"] as const) {
+    for (const call of ["lstat", "readDirectory", "openDirectory"] as const) {
       expect(() => world.fileSystem[call](world.at("loop/below"))).toThrow(withCode("ELOOP"));
       expect(() => world.fileSystem[call](world.at("n".repeat(256)))).toThrow(withCode("ENAMETOOLONG"));
       expect(() => world.fileSystem[call](world.at("n/".repeat(3000)))).toThrow(withCode("ENAMETOOLONG"));
@@ -131,7 +132,42 @@ describe.each(Object.keys(FILE_SYSTEM_WORLDS))("%s file system:", (name) => {
     expect(world.fileSystem.readDirectory(at("symlink/below"))).toEqual([]);
   });
 
-  test.skipIf(name === "node" && !isRoot)(
+  test("openDirectory() lists what readDirectory() lists, and looks at it as lstat() does", () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    disk.mkdir(at("d"));
+    for (const name of ["\xff\xfe", "a\nb", "ü".repeat(40)]) disk.write(at(`d/${name}`), name);
+    disk.mkdir(at("d/below"));
+    disk.symlink("d", at("d/symlink"));
+    disk.mkfifo(at("d/fifo"));
+    disk.link(at("d/a\nb"), at("d/again"));
+    using directory = fileSystem.openDirectory(at("d"))!;
+    expect(directory.entries.length).toBe(7);
+    expect(directory.entries).toEqual(fileSystem.readDirectory(at("d"))!);
+    for (const { name, kind } of directory.entries) {
+      const stat = directory.lstat(name)!;
+      expect(stat.kind).toBe(kind);
+      expect(stat).toEqual(fileSystem.lstat(at(`d/${name}`))!);
+    }
+    expect(directory.lstat("missing")).toBeNull();
+    expect(() => directory.lstat("n".repeat(256))).toThrow(withCode("ENAMETOOLONG"));
+    for (const path of ["missing", "missing/below", "d/a\nb", "d/symlink"]) {
+      expect(fileSystem.openDirectory(at(path))).toBeNull();
+    }
+  });
+
+  test("readDirectory(), openDirectory() list more than one call of the kernel gives", () => {
+    using world = open();
+    const { disk, fileSystem, at } = world;
+    const names = Array.from({ length: 800 }, (_, index) => `${"n".repeat(200)}${index}`).sort();
+    for (const name of names) disk.create(at(name));
+    using directory = fileSystem.openDirectory(at(""))!;
+    for (const entries of [directory.entries, fileSystem.readDirectory(at(""))!]) {
+      expect(entries.map((entry) => entry.name).sort()).toEqual(names);
+    }
+  });
+
+  test.skipIf(name !== "memory" && !isRoot)(
     `a mount is another device of another type, and hides what it covers${isRoot ? "" : " (node: needs root)"}`,
     () => {
       using world = open();
@@ -210,13 +246,40 @@ describe.each(Object.keys(FILE_SYSTEM_WORLDS))("%s file system:", (name) => {
   });
 });
 
-test("node file system: readDirectory() holds no descriptor afterwards", () => {
-  using world = realWorld();
-  const links = () =>
-    readdirSync("/proc/self/fd").map((fd) => linkOf(fd)).filter((link) => link.startsWith(world.at("")));
-  world.fileSystem.readDirectory(world.at(""));
-  expect(() => world.fileSystem.readDirectory(world.at("n".repeat(256)))).toThrow();
-  expect(links()).toEqual([]);
+describe.each(["node", "libc"])("%s file system:", (name) => {
+  test("readDirectory(), openDirectory() hold no descriptor afterwards", () => {
+    using world = FILE_SYSTEM_WORLDS[name]!();
+    const links = () =>
+      readdirSync("/proc/self/fd").map((fd) => linkOf(fd)).filter((link) => link.startsWith(world.at("")));
+    world.fileSystem.readDirectory(world.at(""));
+    world.fileSystem.openDirectory(world.at(""))![Symbol.dispose]();
+    expect(() => world.fileSystem.readDirectory(world.at("n".repeat(256)))).toThrow();
+    expect(() => world.fileSystem.openDirectory(world.at("n".repeat(256)))).toThrow();
+    expect(links()).toEqual([]);
+  });
+});
+
+test("libc file system: lstat() tells what node file system tells, times, device and inode included", () => {
+  const [node, libc] = ["node", "libc"].map((name) => FILE_SYSTEM_WORLDS[name]!());
+  using world = node!;
+  using _other = libc!;
+  world.disk.write(world.at("file"), "content");
+  world.disk.utimes(world.at("file"), -1500.25);
+  const paths = [
+    "/",
+    "/proc",
+    "/dev/null",
+    "/dev/shm",
+    "/proc/self/stat",
+    world.at(""),
+    world.at("file"),
+  ] as BytePath[];
+  for (const path of paths) {
+    const [one, other] = [world.fileSystem.lstat(path)!, libc!.fileSystem.lstat(path)!];
+    // What /proc shows is made when it is asked for.
+    const steady = (stat: typeof one) => path.startsWith("/proc") ? { ...stat, mtimeMs: 0, ctimeMs: 0 } : stat;
+    expect([path, steady(other)]).toEqual([path, steady(one)]);
+  }
 });
 
 function linkOf(fd: string): string {

@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { nodeFileSystem } from "../../src/adapters/file_system.ts";
+import { loadFileSystem } from "../../src/adapters/load_libc.ts";
 import { textToBytePath } from "../../src/core/path.ts";
 import type { BytePath } from "../../src/core/path.ts";
 import type { FileSystem } from "../../src/ports.ts";
@@ -18,12 +19,15 @@ export type FileSystemWorld = Disposable & {
   passTime(): void;
 };
 
+const libcFileSystem = await loadFileSystem();
+
 export const FILE_SYSTEM_WORLDS: Readonly<Record<string, () => FileSystemWorld>> = {
   node: realWorld,
+  libc: () => realWorld(libcFileSystem),
   memory: memoryWorld,
 };
 
-export function realWorld(): FileSystemWorld {
+export function realWorld(fileSystem = nodeFileSystem): FileSystemWorld {
   const root = textToBytePath(mkdtempSync(`${tmpdir()}/tssync-files-`));
   const clock = textToBytePath(mkdtempSync(`${tmpdir()}/tssync-clock-`));
   const tick = () => {
@@ -31,7 +35,7 @@ export function realWorld(): FileSystemWorld {
     return nodeFileSystem.lstat(clock)!.ctimeMs;
   };
   return {
-    fileSystem: nodeFileSystem,
+    fileSystem,
     disk: realDisk,
     at: (path) => (path === "" ? root : `${root}/${path}`) as BytePath,
     passTime() {

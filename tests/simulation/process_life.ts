@@ -175,6 +175,7 @@ export class ProcessLife {
     return {
       lstat: (path) => look(() => disk.lstat(path)),
       readDirectory: (path) => look(() => disk.readDirectory(path)),
+      openDirectory: (path) => look(() => disk.openDirectory(path)),
       fileSystemType: (path) => look(() => disk.fileSystemType(path)),
       writeFile: (path, bytes, mode) => {
         if (this.#calls()) disk.writeFile(path, bytes, mode);

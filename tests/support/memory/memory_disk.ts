@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BytePath } from "../../../src/core/path.ts";
-import type { DirectoryEntry, EntryStat, FileSystem } from "../../../src/ports.ts";
+import type { DirectoryEntry, EntryStat, FileSystem, OpenDirectory } from "../../../src/ports.ts";
 import type { TestDisk } from "../test_disk.ts";
 import { statOf, systemError } from "./memory_inode.ts";
 import type { MemoryInode } from "./memory_inode.ts";
@@ -100,6 +100,13 @@ export class MemoryDisk extends MemoryKernel implements FileSystem, TestDisk {
     const inode = this.#find(path);
     if (inode?.kind !== "directory") return null;
     return [...inode.entries.values()].map((dentry) => ({ name: dentry.name, kind: dentry.inode.kind }));
+  }
+
+  openDirectory(path: BytePath): OpenDirectory | null {
+    const entries = this.readDirectory(path);
+    if (entries === null) return null;
+    const lstat = (name: string) => this.lstat(`${path === "/" ? "" : path}/${name}` as BytePath);
+    return { entries, lstat, [Symbol.dispose]() {} };
   }
 
   fileSystemType(path: BytePath): string {
