@@ -53,9 +53,8 @@ export interface Lane {
 }
 
 /** The part of every call that the configuration decides. */
-export function callOptions(
-  { configuration, host, quirks }: Pick<LaneShare, "configuration" | "host" | "quirks">,
-): CallOptions {
+export function callOptions(share: Pick<LaneShare, "configuration" | "host" | "marks" | "quirks">): CallOptions {
+  const { configuration, host, quirks } = share;
   const { trash, maxDelete } = host.configuration;
   return {
     target: configuration.destination,
@@ -66,8 +65,18 @@ export function callOptions(
     trash: trash === null ? null : { name: trash, day: new Date(host.world.clock.wallMs()).toISOString().slice(0, 10) },
     nanoseconds: host.world.nanoseconds,
     deletesByRules: quirks.deletesByRules,
-    keepsExtras: host.holds.keepsExtras(host.rootId, configuration.id),
+    keepsExtras: keepsExtras(share),
   };
+}
+
+/**
+ * Whether a look at a whole directory deletes nothing: what only this remote has waits for a person, or for its first full sync,
+ * which counts it and may have to ask.
+ */
+export function keepsExtras(
+  { configuration, host, marks }: Pick<LaneShare, "configuration" | "host" | "marks">,
+): boolean {
+  return !marks.known || host.holds.keepsExtras(host.rootId, configuration.id);
 }
 
 /** Whether a flight failed by what the remote's rsync cannot do, and the next one will go around it. */

@@ -46,7 +46,7 @@ export class Remote {
       clock,
       command: () => ({
         args: flatArguments({
-          ...callOptions({ configuration: current(), host, quirks }),
+          ...callOptions({ configuration: current(), host, marks: this.marks, quirks }),
           content: true,
           // Under a filter only names without deletes fly with what waits.
           ...(host.filter.active ? { deletes: false } : {}),

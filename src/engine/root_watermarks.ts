@@ -1,4 +1,5 @@
 /** What the store knows of a root's remotes: how far each of them is, across restarts. */
+import type { RemoteConfiguration, RootConfiguration } from "../config/configuration.ts";
 import { placeOf } from "../config/configuration_difference.ts";
 import { fingerprint } from "../core/fingerprint.ts";
 import { distrust } from "../core/watermark.ts";
@@ -31,6 +32,7 @@ export class RootWatermarks {
   readonly #world: EngineWorld;
   readonly #rootId: string;
   readonly #shape: RootShape;
+  readonly #knownPrints = new WeakMap<RemoteConfiguration, Prints>();
   /** By remote. Until it is made, the watermark stays, and so does what is known of filter and options. */
   readonly #owed = new Map<string, OwedSync>();
 
@@ -183,14 +185,28 @@ export class RootWatermarks {
     return JSON.stringify(document);
   }
 
-  #way({ configuration: { destination } }: Remote): string {
-    return fingerprint(`${this.#shape.configuration.path}\n${placeOf(destination)}`);
+  #way({ configuration }: Remote): string {
+    return this.#prints(configuration).way;
   }
 
-  #meaning({ configuration: { params } }: Remote): string {
-    const { excludes, switches } = this.#shape.configuration;
-    return fingerprint(JSON.stringify([excludes, switches, params]));
+  #meaning({ configuration }: Remote): string {
+    return this.#prints(configuration).meaning;
+  }
+
+  /** Both are asked for every second, and change with the configuration alone. */
+  #prints(remote: RemoteConfiguration): Prints {
+    const root = this.#shape.configuration;
+    const known = this.#knownPrints.get(remote);
+    if (known?.root === root) return known;
+    const { path, excludes, switches } = root;
+    const way = fingerprint(`${path}\n${placeOf(remote.destination)}`);
+    const prints = { root, way, meaning: fingerprint(JSON.stringify([excludes, switches, remote.params])) };
+    this.#knownPrints.set(remote, prints);
+    return prints;
   }
 }
+
+/** What a configuration means, as short texts. */
+type Prints = { readonly root: RootConfiguration; readonly way: string; readonly meaning: string };
 
 const NEVER_COMPARED = "";

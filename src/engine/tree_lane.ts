@@ -10,7 +10,7 @@ import { CallReport } from "./call_report.ts";
 import { hasArrived } from "./flat_flight.ts";
 import { CANCELLED, type FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
-import { callOptions, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { callOptions, keepsExtras, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
 import { flyTree, type TreeResult, worse } from "./tree_flight.ts";
@@ -122,11 +122,11 @@ export class TreeLane implements Lane {
   }
 
   async #flyPresent(present: readonly Mark[]): Promise<void> {
-    const { host, configuration, marks, signal } = this.#share;
+    const { host, marks, signal } = this.#share;
     const everything = present.some((mark) => mark.path === ROOT);
     const { end, held } = await this.#flyTask({
       paths: present.map((mark) => mark.path),
-      deletes: host.switches.delete && (everything || !host.holds.keepsExtras(host.rootId, configuration.id)),
+      deletes: host.switches.delete && (everything || !keepsExtras(this.#share)),
       // Not of the whole root: that may take days.
       checksum: present.every((mark) => mark.replaces === true && mark.path !== ROOT),
       dryRun: false,

@@ -2,7 +2,7 @@
  * Whether the event log tells the truth: numbers without gaps, nothing changed that was shown, and whatever changed is told to be
  * on all remotes at least once when it really is.
  */
-import { cloudEvent, countOf, lastSeqOf, type LoggedBlock } from "../../src/core/event.ts";
+import { cloudEvent, type EventItem, lastSeqOf, type LoggedBlock } from "../../src/core/event.ts";
 import { isAtOrBelow, parentPath, type RelPath } from "../../src/core/path.ts";
 import type { EventFeed } from "../../src/engine/event_log.ts";
 import type { MemoryInode } from "../support/memory/memory_inode.ts";
@@ -102,9 +102,14 @@ function shownBlock({ type, remote, items, firstSeq }: LoggedBlock): string {
   return [firstSeq, type.replace("tssync.", ""), remote ?? "", about?.join("  ") ?? ""].join(" ").trimEnd();
 }
 
-/** As every subscriber is told it. */
+/** All that subscribers are told of it: the first event as it is, and what the others have of their own. */
 function textOf(block: LoggedBlock): string {
-  return Array.from({ length: countOf(block) }, (_, index) => JSON.stringify(cloudEvent(block, index, "here"))).join(
-    "\n",
-  );
+  const [, ...others] = block.items ?? [];
+  return [JSON.stringify(cloudEvent(block, 0, "here")), ...others.map(itemText)].join("\n");
+}
+
+/** Times as far as they are told. */
+function itemText({ path, operation, kind, reach, detectedAtMs, from, size, mtimeMs, mode }: EventItem): string {
+  const [detected, modified] = [detectedAtMs, mtimeMs].map((ms) => ms === null ? null : Math.trunc(ms));
+  return [path, operation, kind, reach, detected, from, size, modified, mode === null ? null : mode & 0o7777].join(" ");
 }

@@ -71,14 +71,14 @@ export class MemoryNamespace {
    */
   find(path: BytePath, call: string, follow = false): Found {
     if (path.length >= PATH_MAX) throw systemError("ENAMETOOLONG", call, path);
-    const rest = components(path);
-    const held = this.#held.size === 0 ? undefined : this.#held.get(rest[0] ?? "");
-    if (held !== undefined) rest.shift();
+    let names = components(path);
+    const held = this.#held.size === 0 ? undefined : this.#held.get(names[0] ?? "");
+    let next = held === undefined ? 0 : 1;
     let way = [held ?? this.#top(this.root.root)];
     let symlinks = 0;
     for (;;) {
       const parent = way.at(-1)!;
-      const name = rest.shift();
+      const name = names[next++];
       if (name === undefined) return { parent: way.at(-2) ?? parent, name: "", inode: parent, dentry: null };
       if (parent.kind !== "directory") throw systemError("ENOTDIR", call, path);
       if (name === "..") {
@@ -88,17 +88,18 @@ export class MemoryNamespace {
       if (name.length > NAME_MAX) throw systemError("ENAMETOOLONG", call, path);
       const dentry = parent.entries.get(name) ?? null;
       if (dentry === null) {
-        if (rest.length > 0) throw systemError("ENOENT", call, path);
+        if (next < names.length) throw systemError("ENOENT", call, path);
         return { parent, name, inode: null, dentry };
       }
       const inode = this.#top(dentry.inode);
-      if (inode.kind === "symlink" && (rest.length > 0 || follow)) {
+      if (inode.kind === "symlink" && (next < names.length || follow)) {
         if (++symlinks > SYMLINKS_MAX) throw systemError("ELOOP", call, path);
-        rest.unshift(...components(inode.content));
+        names = [...components(inode.content), ...names.slice(next)];
+        next = 0;
         if (inode.content.startsWith("/")) way = [this.#top(this.root.root)];
         continue;
       }
-      if (rest.length === 0) return { parent, name, inode, dentry };
+      if (next === names.length) return { parent, name, inode, dentry };
       way.push(inode);
     }
   }
@@ -110,6 +111,15 @@ export class MemoryNamespace {
   }
 }
 
-function components(path: string): string[] {
-  return path.split("/").filter((name) => name !== "" && name !== ".");
+/** Split before: the same few paths are looked at all the time. */
+const KNOWN_COMPONENTS = new Map<string, readonly string[]>();
+const KNOWN_COMPONENTS_MAX = 10_000;
+
+function components(path: string): readonly string[] {
+  const known = KNOWN_COMPONENTS.get(path);
+  if (known !== undefined) return known;
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  if (KNOWN_COMPONENTS.size >= KNOWN_COMPONENTS_MAX) KNOWN_COMPONENTS.clear();
+  KNOWN_COMPONENTS.set(path, names);
+  return names;
 }

@@ -248,3 +248,19 @@ test("Root knows the directory of a first run that was killed before it settled 
   expect(await engine.flush()).toBe("flushed");
   expect(engine.differences()).toEqual([]);
 });
+
+test("Root deletes nothing that only a remote has before its first full sync counted it, also when that was killed", async () => {
+  const engine = new EngineUnderTest();
+  engine.write("f");
+  for (let index = 0; index < 200; index++) engine.remote().disk.write(`/dst/old${index}` as BytePath, "old");
+  await engine.start();
+  engine.kill();
+  await engine.start();
+  await engine.clock.advance(60_000);
+  expect(engine.remote().disk.readDirectory("/dst" as BytePath)).toHaveLength(201);
+  const [hold] = engine.daemon.listHolds();
+  expect(hold).toMatchObject({ state: "waiting", count: 200 });
+  engine.daemon.decideHold(hold!.id, "approve");
+  expect(await engine.flush()).toBe("flushed");
+  await engine.until(() => engine.differences().length === 0);
+});
