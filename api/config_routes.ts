@@ -22,6 +22,7 @@ const configurationSchema = z.object({
     tls: z.object({ certFile: z.string(), keyFile: z.string() }).nullable(),
   }).nullable(),
   debug: z.boolean(),
+  log: z.object({ file: z.string().nullable(), rotateBytes: z.int(), keep: z.int() }),
   threadsMax: z.int(),
   failLog: z.object({ path: z.string().nullable(), retryEveryMs: z.int() }),
   module: z.string().nullable(),

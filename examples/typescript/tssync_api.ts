@@ -904,6 +904,11 @@ export interface components {
           keyFile: string;
         } | null;
       } | null;
+      log: {
+        file: string | null;
+        keep: number;
+        rotateBytes: number;
+      };
       module: string | null;
       plugins: {
         element: {

@@ -5,7 +5,8 @@ import { RateLimit } from "../core/rate_limit.ts";
 import type { Log, LogLevel } from "../ports.ts";
 import { isJournal, JOURNAL_PREFIX } from "./journal.ts";
 import { LOG_LINES, type LogFormat } from "./log_line.ts";
-import { fileOutput, type LogOutput, stderrOutput } from "./log_output.ts";
+import { fileOutput, type LogNotice, type LogRotation } from "./log_file.ts";
+import { type LogOutput, stderrOutput } from "./log_output.ts";
 
 export interface ProcessLog extends Log, AsyncDisposable {
   /** Opens the log file again under its name, after a rotation has moved it away. */
@@ -18,6 +19,8 @@ export type LogOptions = {
   readonly format: LogFormat;
   /** Instead of standard error. */
   readonly file?: string | undefined;
+  /** Of that file; absent: it grows as it likes. */
+  readonly rotation?: LogRotation | undefined;
 };
 
 const URGENCY = { debug: 0, info: 1, warning: 2, error: 3 } as const satisfies Record<LogLevel, number>;
@@ -27,20 +30,18 @@ const REPEATS_PER_MINUTE = 10;
 
 const CATEGORY = ["tssync"];
 
+const NO_ROTATION: LogRotation = { rotateBytes: 0, keep: 0 };
+
 /**
  * Opens the one log of this process; an earlier one then writes here as well. Throws an `Error` when the file cannot be opened.
  * Disposing waits up to a second for a slow reader of standard error.
  */
 export function openLog(options: LogOptions): ProcessLog {
   const toLine = LOG_LINES[options.format];
-  const lostLine = (lost: number): string =>
-    toLine({
-      atMs: Date.now(),
-      level: "warning",
-      message: "Log messages were lost: they could not be written",
-      fields: { lost },
-    });
-  const output: LogOutput = options.file === undefined ? stderrOutput(lostLine) : fileOutput(options.file, lostLine);
+  const notice: LogNotice = (level, message, fields) => toLine({ atMs: Date.now(), level, message, fields });
+  const output: LogOutput = options.file === undefined
+    ? stderrOutput((lost) => notice("warning", "Log messages were lost: they could not be written", { lost }))
+    : fileOutput(options.file, options.rotation ?? NO_ROTATION, notice);
   const hasPriorities = options.file === undefined && isJournal();
   const repeats = new RateLimit(REPEATS_PER_MINUTE);
   const sink: Sink = (record) => {
@@ -75,14 +76,8 @@ export function openLog(options: LogOptions): ProcessLog {
       try {
         output.reopen();
       } catch (error) {
-        output.write(
-          toLine({
-            atMs: Date.now(),
-            level: "error",
-            message: "Cannot open the log file again, going on with the old one",
-            fields: { file: options.file, error },
-          }),
-        );
+        const message = "Cannot open the log file again, going on with the old one";
+        output.write(notice("error", message, { file: options.file, error }));
       }
     },
     [Symbol.asyncDispose]: () => output[Symbol.asyncDispose](),

@@ -1,5 +1,4 @@
-/** Where log lines go: standard error, or a file that can be opened anew. Lines that cannot be written are counted, never thrown. */
-import { closeSync, openSync, writeSync } from "node:fs";
+/** Where log lines go; here: to standard error. Lines that cannot be written are counted, never thrown. */
 
 export interface LogOutput extends AsyncDisposable {
   /** Writes one line. Never throws, never waits for a reader. */
@@ -68,37 +67,6 @@ export function stderrOutput(lostLine: (lost: number) => string): LogOutput {
       if (isBlocked && !isClosed) await flushed.promise;
       clearTimeout(timer);
       stream.off("drain", onDrain);
-    },
-  };
-}
-
-/** Appends to a file, mode 0640. Throws an `Error` when it cannot be opened. */
-export function fileOutput(path: string, lostLine: (lost: number) => string): LogOutput {
-  let fd = openSync(path, "a", 0o640);
-  let lost = 0;
-
-  function append(line: string): boolean {
-    try {
-      writeSync(fd, `${line}\n`);
-      return true;
-    } catch {
-      return false; // A full disk: the lines are counted, and the count is written once there is room.
-    }
-  }
-
-  return {
-    write: (line) => {
-      if (lost > 0 && append(lostLine(lost))) lost = 0;
-      if (!append(line)) lost++;
-    },
-    reopen: () => {
-      const next = openSync(path, "a", 0o640);
-      closeSync(fd);
-      fd = next;
-    },
-    [Symbol.asyncDispose]: () => {
-      closeSync(fd);
-      return Promise.resolve();
     },
   };
 }

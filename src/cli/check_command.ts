@@ -4,7 +4,6 @@ import { pathToText } from "../core/path.ts";
 import { ERRORS } from "../core/error.ts";
 import type { Command } from "./command.ts";
 import { loadConfiguration } from "./load_configuration.ts";
-import { logOptions } from "./log_options.ts";
 import { refuseOpenListener } from "./open_listener.ts";
 import { countText } from "./table_text.ts";
 import { readTlsFiles } from "./tls_files.ts";
@@ -15,7 +14,6 @@ export const checkCommand: Command = async (invocation, { cwd, terminal }) => {
   const asJson = invocation.options.has("json");
   try {
     const { configuration, warnings } = await loadConfiguration(invocation, cwd);
-    logOptions(invocation.options, configuration.debug);
     const { listen } = configuration;
     refuseOpenListener(listen, invocation.options.has("insecure-http"));
     if (listen !== null && listen.tls !== null) readTlsFiles(listen.tls);

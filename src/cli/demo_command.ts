@@ -1,4 +1,3 @@
-import { openLog } from "../adapters/log.ts";
 import type { ProcessLog } from "../adapters/log.ts";
 import { openRsyncRunner } from "../adapters/rsync_runner.ts";
 import { readAndCheckConfiguration } from "../config/read_configuration.ts";
@@ -13,6 +12,7 @@ import type { DemoPlace } from "./demo_place.ts";
 import { changeText, emphasisFor, EQUAL_TEXT, sceneText, tryText } from "./demo_text.ts";
 import type { DemoScene } from "./demo_text.ts";
 import { machineDisk } from "./disk_probe.ts";
+import { openCommandLog } from "./log_file.ts";
 import { logOptions } from "./log_options.ts";
 import { ownCommand } from "./runtime.ts";
 import { statePaths } from "./state_paths.ts";
@@ -29,7 +29,8 @@ import type { Instance } from "./wiring.ts";
 export const demoCommand: Command = async ({ options }, surroundings) => {
   const { terminal } = surroundings;
   const asJson = options.has("json");
-  const logging = { ...logOptions(options, false), ...(options.has("log-level") ? {} : { level: "warning" as const }) };
+  const asked = logOptions(options, surroundings.cwd);
+  const logging = options.has("log-level") ? asked : { ...asked, level: "warning" as const };
   const stopping = new AbortController();
   // Outlives all that follows: also a signal that comes while the rest is taken down leaves nothing behind.
   using leaving = leaveOnSignals(stopping);
@@ -37,7 +38,7 @@ export const demoCommand: Command = async ({ options }, surroundings) => {
   await openRsyncRunner().version();
   await using place = makeDemoPlace();
   leaving.leaveNow = place.leaveNow;
-  await using log = openLog(logging);
+  await using log = openCommandLog(logging);
   await using servers = new AsyncDisposableStack();
   const urls: string[] = [];
   for (const directory of place.remotes) urls.push(servers.use(await startBackupServer(directory)).url);

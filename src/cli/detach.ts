@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { TssyncError } from "../core/error.ts";
 import { stateUnusable } from "../adapters/state_directory.ts";
 import { isErrorCode } from "./error_report.ts";
+import { logUnusable } from "./log_file.ts";
 import { ownCommand } from "./runtime.ts";
-import type { StatePaths } from "./state_paths.ts";
 
 /** Set for the process that `-d` leaves in the background; private to us, and taken out of its environment at once. */
 const DETACHED = "TSSYNC_DETACHED";
@@ -32,8 +32,8 @@ export function takeDetachedMark(): boolean {
  *
  * @throws TssyncError what went wrong in there.
  */
-export async function startDetached(paths: StatePaths): Promise<number> {
-  const log = openLogFile(paths);
+export async function startDetached(stateDirectory: string, logFile: string): Promise<number> {
+  const log = openLogFile(stateDirectory, logFile);
   const [program, ...first] = ownCommand();
   const child = spawn(program!, [...first, ...process.argv.slice(2)], {
     detached: true,
@@ -46,7 +46,7 @@ export async function startDetached(paths: StatePaths): Promise<number> {
       resolve({
         ready: false,
         code: "INTERNAL",
-        message: `The background process ended at once (${how}); see ${paths.log}`,
+        message: `The background process ended at once (${how}); see ${logFile}`,
         details: {},
       });
     child.once("message", (message) => resolve(message as Report));
@@ -78,11 +78,15 @@ function report(message: Report): void {
   process.disconnect?.();
 }
 
-function openLogFile({ directory, log }: StatePaths): number {
+function openLogFile(directory: string, file: string): number {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return openSync(log, "a", 0o640);
   } catch (error) {
-    throw stateUnusable(directory, "its log file cannot be opened", error);
+    throw stateUnusable(directory, "it cannot be made", error);
+  }
+  try {
+    return openSync(file, "a", 0o640);
+  } catch (error) {
+    throw logUnusable(file, error);
   }
 }

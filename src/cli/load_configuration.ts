@@ -5,6 +5,8 @@ import type { ConfigurationFile, ConfigurationInput, ConfigurationReading } from
 import { readAndCheckConfiguration, readConfiguration } from "../config/read_configuration.ts";
 import { TssyncError } from "../core/error.ts";
 import { machineDisk } from "./disk_probe.ts";
+import { refuseLogInsideSource } from "./log_file.ts";
+import { logOptions } from "./log_options.ts";
 import type { Invocation, OptionValues } from "./parse_arguments.ts";
 
 /** Where sersync looks when no file is named. */
@@ -16,7 +18,10 @@ const DEFAULT_FILE = "confxml.xml";
  * @throws TssyncError CONFIG_INVALID with every problem, USAGE for an option that makes no sense.
  */
 export async function loadConfiguration(invocation: Invocation, cwd: string): Promise<ConfigurationReading> {
-  return await readAndCheckConfiguration(await readInput(invocation, cwd), machineDisk);
+  const reading = await readAndCheckConfiguration(await readInput(invocation, cwd), machineDisk);
+  const { configuration } = reading;
+  refuseLogInsideSource(logOptions(invocation.options, cwd, configuration).file, configuration.roots);
+  return reading;
 }
 
 /** The same, whatever the disk has against it. */

@@ -44,6 +44,13 @@ export const MIRROR_OPTIONS: readonly Option[] = [
 export const LOG_OPTIONS: readonly Option[] = [
   { name: "log-level", value: "debug|info|warning|error", brief: "Leave out what is less urgent (default info)" },
   { name: "log-format", value: "text|json", brief: "For people or for machines (default text)" },
+  {
+    name: "log-file",
+    value: "FILE",
+    brief: "Instead of standard error; opened anew on USR1 (default with -d: in the state directory)",
+  },
+  { name: "log-rotate", value: "SIZE", brief: "Where that file becomes FILE.1, such as 20m; 0: never (default 50m)" },
+  { name: "log-keep", value: "N", brief: "How many old log files stay (default 5)" },
 ];
 
 export const SERVE_OPTIONS: readonly Option[] = [

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { openLog } from "../adapters/log.ts";
 import { superviseRsyncServer } from "../adapters/rsync_server.ts";
 import { probeServer } from "../adapters/server_probe.ts";
 import { SystemClock } from "../adapters/system_clock.ts";
@@ -8,6 +7,7 @@ import { wouldBreak } from "../core/doctor_finding.ts";
 import { TssyncError } from "../core/error.ts";
 import type { Command } from "./command.ts";
 import { findingsText } from "./doctor_command.ts";
+import { openCommandLog } from "./log_file.ts";
 import { logOptions } from "./log_options.ts";
 import { onSignals } from "./signals.ts";
 
@@ -19,7 +19,7 @@ export const receiverCommand: Command = async ({ options }, { cwd, terminal }) =
     terminal.err(findingsText(findings));
     throw new TssyncError("CONFIG_INVALID", `Cannot receive with ${config}: see above`, { findings });
   }
-  await using log = openLog(logOptions(options, false));
+  await using log = openCommandLog(logOptions(options, cwd));
   const stopAsked = Promise.withResolvers<string>();
   using _signals = onSignals({
     stop: stopAsked.resolve,

@@ -1,5 +1,4 @@
 import { openServiceManager } from "../adapters/service_manager.ts";
-import { openLog } from "../adapters/log.ts";
 import type { ProcessLog } from "../adapters/log.ts";
 import type { ListenAddress } from "../config/configuration.ts";
 import type { ConfigurationReading } from "../config/configuration_input.ts";
@@ -10,6 +9,7 @@ import type { Command } from "./command.ts";
 import { reportFailure, reportReady, startDetached, takeDetachedMark } from "./detach.ts";
 import { unexpected } from "./error_report.ts";
 import { loadConfiguration } from "./load_configuration.ts";
+import { openCommandLog } from "./log_file.ts";
 import { logOptions } from "./log_options.ts";
 import { lineAddress, refuseOpenListener } from "./open_listener.ts";
 import type { Invocation } from "./parse_arguments.ts";
@@ -32,9 +32,12 @@ export const serveCommand: Command = async (invocation, surroundings) => {
     for (const address of [reading.configuration.listen, lines]) {
       refuseOpenListener(address, options.has("insecure-http"));
     }
-    const logging = logOptions(options, reading.configuration.debug);
-    if (options.has("daemon") && !detached) return await goToBackground(reading, paths, invocation, surroundings);
-    await using log = openLog({ ...logging, ...(detached ? { file: paths.log } : {}) });
+    const logging = logOptions(options, surroundings.cwd, reading.configuration);
+    const logFile = logging.file ?? paths.log;
+    if (options.has("daemon") && !detached) {
+      return await goToBackground({ reading, paths, logFile, invocation, surroundings });
+    }
+    await using log = openCommandLog(detached ? { ...logging, file: logFile } : logging);
     return await serve({ reading, lines, paths, log, invocation, surroundings });
   } catch (error) {
     if (!detached || !process.connected) throw error;
@@ -105,19 +108,19 @@ async function serve({ reading, lines, paths, log, invocation, surroundings }: S
   return 0;
 }
 
+type GoingToBackground = Omit<Serving, "lines" | "log"> & { readonly logFile: string };
+
 /** The configuration is read here too, so that its problems come to the terminal and nothing is left behind. */
 async function goToBackground(
-  { warnings }: ConfigurationReading,
-  paths: StatePaths,
-  { options }: Invocation,
-  { terminal }: Surroundings,
+  { reading, paths, logFile, invocation, surroundings }: GoingToBackground,
 ): Promise<number> {
-  for (const warning of warnings) terminal.err(`tssync: ${warning.message}\n`);
-  const pid = await startDetached(paths);
+  const { terminal } = surroundings;
+  for (const warning of reading.warnings) terminal.err(`tssync: ${warning.message}\n`);
+  const pid = await startDetached(paths.directory, logFile);
   terminal.out(
-    options.has("json")
-      ? jsonText({ ready: true, pid, log: paths.log })
-      : `tssync runs in the background: pid ${pid}, log ${paths.log}\n`,
+    invocation.options.has("json")
+      ? jsonText({ ready: true, pid, log: logFile })
+      : `tssync runs in the background: pid ${pid}, log ${logFile}\n`,
   );
   return 0;
 }

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import type { RootConfiguration } from "../config/configuration.ts";
 import { TssyncError } from "../core/error.ts";
-import { compileFilter } from "../core/filter.ts";
+import { compileFilter, type FilteredKind } from "../core/filter.ts";
 import { isAtOrBelow, parseRelPath, pathToText, textToBytes } from "../core/path.ts";
 import type { RelPath } from "../core/path.ts";
 
@@ -12,21 +12,31 @@ import type { RelPath } from "../core/path.ts";
  * @throws TssyncError CONFIG_INVALID
  */
 export function refuseStateInsideSource(directory: string, roots: readonly RootConfiguration[]): void {
-  const state = textToBytes(existingRealPath(directory)).slice(1) as RelPath;
+  const source = sourceAround(directory, "directory", roots);
+  if (source === null) return;
+  throw new TssyncError(
+    "CONFIG_INVALID",
+    `Cannot use the state directory ${directory}: it lies inside the source ${source}, so that every mirrored ` +
+      "change would make another one. Give --state-dir a directory outside, or exclude it with a filter",
+    { directory },
+  );
+}
+
+/** The source that `path` lies in and that does not exclude it; null: none. */
+export function sourceAround(
+  path: string,
+  kind: FilteredKind,
+  roots: readonly RootConfiguration[],
+): string | null {
+  const real = textToBytes(existingRealPath(path)).slice(1) as RelPath;
   for (const root of roots) {
     const source = textToBytes(existingRealPath(pathToText(root.path))).slice(1) as RelPath;
-    if (!isAtOrBelow(state, source)) continue;
-    const inside = parseRelPath(state.slice(source.length));
-    if (inside !== null && compileFilter(root.excludes).excludedBy(inside, "directory") !== null) continue;
-    throw new TssyncError(
-      "CONFIG_INVALID",
-      `Cannot use the state directory ${directory}: it lies inside the source ${
-        pathToText(root.path)
-      }, so that every mirrored ` +
-        "change would make another one. Give --state-dir a directory outside, or exclude it with a filter",
-      { directory },
-    );
+    if (!isAtOrBelow(real, source)) continue;
+    const inside = parseRelPath(real.slice(source.length));
+    if (inside !== null && compileFilter(root.excludes).excludedBy(inside, kind) !== null) continue;
+    return pathToText(root.path);
   }
+  return null;
 }
 
 /** Without symbolic links, as far as the path exists. */

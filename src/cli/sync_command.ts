@@ -1,10 +1,10 @@
 import { resyncDocument } from "../../api/resync_schema.ts";
 import type { ResyncDocument } from "../../api/resync_schema.ts";
-import { openLog } from "../adapters/log.ts";
 import { TssyncError } from "../core/error.ts";
 import type { Control, Resync } from "../engine/control.ts";
 import type { Command } from "./command.ts";
 import { loadConfiguration } from "./load_configuration.ts";
+import { openCommandLog } from "./log_file.ts";
 import { logOptions } from "./log_options.ts";
 import { openProgress } from "./progress.ts";
 import { HELD_TEXT, remoteLine } from "./resync_command.ts";
@@ -23,8 +23,8 @@ export const syncCommand: Command = async (invocation, surroundings) => {
   const { options } = invocation;
   const { terminal } = surroundings;
   const { configuration, warnings } = await loadConfiguration(invocation, surroundings.cwd);
-  const logging = logOptions(options, configuration.debug);
-  await using log = openLog({ ...logging, ...(options.has("log-level") ? {} : { level: "warning" }) });
+  const logging = logOptions(options, surroundings.cwd, configuration);
+  await using log = openCommandLog({ ...logging, ...(options.has("log-level") ? {} : { level: "warning" }) });
   for (const warning of warnings) log.write("warning", warning.message);
 
   const stopping = new AbortController();
@@ -32,7 +32,7 @@ export const syncCommand: Command = async (invocation, surroundings) => {
     stop: (signal) =>
       stopping.abort(new TssyncError("STOPPING", `Interrupted by ${signal}; what was sent so far stays there`)),
     reload: () => {},
-    reopenLog: () => {},
+    reopenLog: () => log.reopen(),
   });
   await using instance = await openInstance({
     configuration: {

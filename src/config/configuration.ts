@@ -9,6 +9,8 @@ export type Configuration = {
   readonly listen: ListenAddress | null;
   /** sersync's `<debug>`: log every event and every rsync command. */
   readonly debug: boolean;
+  /** Where the log goes and how large it grows; flags may say otherwise. */
+  readonly log: LogFileConfiguration;
   /** rsync processes at most, over all remotes. */
   readonly threadsMax: number;
   readonly roots: readonly RootConfiguration[];
@@ -70,6 +72,15 @@ export type OpenFiles = {
 };
 
 /** Which events become marks. The kernel's watch mask does not depend on it. */
+export type LogFileConfiguration = {
+  /** Absolute; null: standard error, and with `-d` a file in the state directory. */
+  readonly file: string | null;
+  /** 0: it is never rotated. */
+  readonly rotateBytes: number;
+  /** Old files that stay. */
+  readonly keep: number;
+};
+
 export type EventSwitches = {
   /** Also decides whether anything is ever deleted on a remote. */
   readonly delete: boolean;

@@ -86,6 +86,7 @@ const SETTING_EFFECTS = {
   failLog: "taken",
   listen: "restart",
   debug: "restart",
+  log: "restart",
   threadsMax: "restart",
   module: "restart",
   roots: "apart",

@@ -7,6 +7,7 @@ import { buildRoots } from "./build_root.ts";
 import type { HeadReading, RootDraft } from "./build_root.ts";
 import { checkAgainstDisk } from "./check_against_disk.ts";
 import { chooseListen } from "./choose_listen.ts";
+import { chooseLog } from "./choose_log.ts";
 import { flagOrigin, readCommandLine } from "./command_line.ts";
 import type { Configuration, FailLogConfiguration, PluginConfiguration } from "./configuration.ts";
 import type { ConfigurationDisk } from "./configuration_disk.ts";
@@ -83,6 +84,7 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
     files: files.map(({ name }) => name),
     listen: chooseListen(heads, flags, report),
     debug: heads.some((head) => head.children.debug.values.start),
+    log: chooseLog(heads, flags.cwd),
     threadsMax: chooseThreads(flags.threads, report),
     roots,
     failLog: chooseFailLog(heads, flags.cwd, report),

@@ -4,6 +4,7 @@ import { many, once, optional, required, withDefault } from "./schema_rule.ts";
 import {
   anyText,
   directoryName,
+  fileSize,
   host,
   identifier,
   minutesOr,
@@ -39,6 +40,9 @@ const DELETES_MAX = 100_000_000;
 
 /** rsync takes any number; a day without a byte is no time-out any more. */
 const TIMEOUT_SECONDS_MAX = 86_400;
+
+/** More are no log but an archive, and each rotation renames all of them. */
+export const LOG_KEEP_MAX = 1000;
 
 function eventSwitch(meaning: string, byDefault: "true" | "false") {
   return once(meaning, {
@@ -264,6 +268,25 @@ export const HEAD = once("The configuration file.", {
   debug: once("Log every event and every rsync command.", {
     start: withDefault(trueOrFalse, "false", { meaning: "Whether to.", example: "true" }),
   }),
+  log: once(
+    "The log as a file, and how large it may grow. `--log-file`, `--log-rotate` and `--log-keep` win over it.",
+    {
+      file: withDefault(pathOrEmpty, "", {
+        meaning: "The file. Empty: standard error, and with `-d` the file `tssync.log` in the state directory.",
+        example: "/var/log/tssync/tssync.log",
+      }),
+      rotate: withDefault(fileSize, "50m", {
+        meaning:
+          "From this size on the file becomes `FILE.1`, and `FILE.1` becomes `FILE.2`; k, m and g are powers of 1,024. " +
+          "0: never, for who has logrotate do it.",
+        example: "20m",
+      }),
+      keep: withDefault(wholeNumber(0, LOG_KEEP_MAX, "files"), "5", {
+        meaning: "How many old files stay.",
+        example: "10",
+      }),
+    },
+  ),
   fileSystem: once("Kept so that sersync's files are read; tssync looks at every entry itself.", {
     xfs: withDefault(trueOrFalse, "false", { meaning: "Without effect: XFS needs no switch.", example: "true" }),
   }),

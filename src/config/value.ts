@@ -57,6 +57,22 @@ export function seconds(minimum: number, maximum: number): Value<number> {
   });
 }
 
+const SIZE_UNITS = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
+
+/** Smaller, and a few lines would be a file of their own. */
+const FILE_BYTES_MIN = 64 * 1024;
+
+/** The size of a file, in bytes or with a unit. */
+export const fileSize: Value<number> = read("a size such as 20m, from 64k on, or 0", (text) => {
+  const [, digits, unit] = /^(\d{1,9})([kmg]?)$/i.exec(text) ?? [];
+  const bytes = digits === undefined
+    ? Number.NaN
+    : Number(digits) * SIZE_UNITS[unit!.toLowerCase() as keyof typeof SIZE_UNITS];
+  return bytes === 0 || bytes >= FILE_BYTES_MIN
+    ? { value: bytes }
+    : { problem: "expected a size such as 20m, from 64k on, or 0" };
+});
+
 /** A directory name below the destination. */
 export const directoryName: Value<string> = read(
   "a directory name without a slash",

@@ -290,6 +290,7 @@ function configurationOf(plan: WorldPlan, path: BytePath): Configuration {
     files: [],
     listen: null,
     debug: false,
+    log: { file: null, rotateBytes: 0, keep: 0 },
     threadsMax: plan.threadsMax,
     roots: [{
       id: "www",

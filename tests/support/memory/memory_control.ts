@@ -334,6 +334,7 @@ const EMPTY_CONFIGURATION: Configuration = {
   files: [],
   listen: null,
   debug: false,
+  log: { file: null, rotateBytes: 0, keep: 0 },
   threadsMax: 10,
   roots: [],
   failLog: { path: null, retryEveryMs: 3_600_000 },

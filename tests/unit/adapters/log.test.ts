@@ -1,8 +1,21 @@
 import { expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { openLog } from "../../../src/adapters/log.ts";
+import {
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { openLog, type ProcessLog } from "../../../src/adapters/log.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 
 function linesOf(path: string): Record<string, unknown>[] {
@@ -72,6 +85,63 @@ test("reopen() keeps the old file and says so when there can be no new one", asy
     "Cannot open the log file again, going on with the old one",
     "after",
   ]);
+});
+
+const messagesOf = (path: string) => linesOf(path).map((line) => line["message"]);
+/** Each line of `writeNumbers` is longer than half of it, so that every second line begins a file. */
+const ROTATION = { rotateBytes: 200, keep: 2 };
+
+function writeNumbers(log: ProcessLog, from: number, to: number): void {
+  for (let number = from; number <= to; number++) log.write("info", String(number), { filler: "x".repeat(80) });
+}
+
+test("write() makes FILE.1 of a full file, keeps so many and loses no line", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  for (const number of [2, 3, 4]) writeFileSync(`${file}.${number}`, "left by a larger keep");
+  await using log = openLog({ level: "info", format: "json", file, rotation: ROTATION });
+  writeNumbers(log, 1, 2);
+  expect(existsSync(`${file}.1`)).toBe(false);
+  writeNumbers(log, 3, 7);
+  expect([file, `${file}.1`, `${file}.2`].map(messagesOf)).toEqual([["7"], ["5", "6"], ["3", "4"]]);
+  expect(readdirSync(dir.path).toSorted()).toEqual(["log", "log.1", "log.2"]);
+  expect(statSync(file).mode & 0o137).toBe(0);
+});
+
+test("write() rotates a file that was full before, and keeps none where none is wanted", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  writeFileSync(file, "x".repeat(300));
+  await using log = openLog({ level: "info", format: "json", file, rotation: { rotateBytes: 200, keep: 0 } });
+  writeNumbers(log, 1, 1);
+  expect(readdirSync(dir.path)).toEqual(["log"]);
+  expect(messagesOf(file)).toEqual(["1"]);
+});
+
+test("write() leaves a file alone that logrotate has moved away, told or not", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  await using log = openLog({ level: "info", format: "json", file, rotation: ROTATION });
+  writeNumbers(log, 1, 2);
+  renameSync(file, dir.at("log.1"));
+  log.reopen();
+  writeNumbers(log, 3, 4);
+  // Moved, but nobody has told yet: the line that would rotate begins a new file.
+  renameSync(file, dir.at("moved"));
+  writeNumbers(log, 5, 5);
+  expect(["log.1", "moved", "log"].map((name) => messagesOf(dir.at(name)))).toEqual([["1", "2"], ["3", "4"], ["5"]]);
+});
+
+test("write() goes on in the same file where it cannot be rotated, says so, and tries again", async () => {
+  await using dir = await tempDir();
+  const file = dir.at("log");
+  mkdirSync(`${file}.1`); // A directory, which no file replaces.
+  await using log = openLog({ level: "info", format: "json", file, rotation: { rotateBytes: 200, keep: 1 } });
+  writeNumbers(log, 1, 3);
+  expect(messagesOf(file)).toEqual(["1", "2", "Cannot rotate the log file, which goes on growing", "3"]);
+  rmdirSync(`${file}.1`);
+  writeNumbers(log, 4, 4);
+  expect(messagesOf(file)).toEqual(["4"]);
 });
 
 test("write() counts what a full disk refuses, and tells once there is room", async () => {

@@ -33,6 +33,7 @@ test("readConfiguration() reads the file that sersync ships", () => {
     files: ["shipped-default.xml"],
     listen: { host: "127.0.0.1", port: 8008, tls: null },
     debug: false,
+    log: { file: null, rotateBytes: 52_428_800, keep: 5 },
     threadsMax: 10,
     roots: [{
       id: "tongbu",
@@ -240,6 +241,17 @@ test("readConfiguration() reads filters, periodic sync, fail log, debug and the 
     initialSync: "always",
     periodicSync: { everyMs: 36_000_000, excludePatterns: ["*.php"] },
   });
+});
+
+test("readConfiguration() reads <log> with units, and has the same defaults where it says nothing", () => {
+  const log = (element: string) => readTexts([oneRoot({ head: element })]).configuration.log;
+  expect(log('<log file="logs/t.log" rotate="2G" keep="0"/>')).toEqual({
+    ...{ file: "/srv/logs/t.log", rotateBytes: 2 * 1024 ** 3, keep: 0 },
+  });
+  expect(log('<log rotate="0"/>')).toMatchObject({ rotateBytes: 0 });
+  expect(log("<log/>")).toEqual(log(""));
+  expect(() => log('<log rotate="1k"/>')).toThrow("expected a size such as 20m, from 64k on, or 0");
+  expect(() => log('<log rotate="20 MB"/>')).toThrow("expected a size such as 20m, from 64k on, or 0");
 });
 
 test("readConfiguration() leaves out filters and patterns that are switched off", () => {

@@ -38,7 +38,7 @@ test("readConfiguration() tells every problem of every file at once, in order, w
     'Cannot use --listen "nowhere": expected HOST:PORT (an IPv6 address in brackets) or "off".',
     'Cannot read bad.xml at line 1: <head>: unexpected text "text"; settings are attributes.',
     'Cannot read bad.xml at line 2: <debug start="ture">: expected "true" or "false". Did you mean "true"?',
-    "Cannot read bad.xml at line 3: <fliter>: unknown element in <head>; expected <host>, <debug>, <fileSystem>, <filter>, " +
+    "Cannot read bad.xml at line 3: <fliter>: unknown element in <head>; expected <host>, <debug>, <log>, <fileSystem>, <filter>, " +
     "<inotify>, <sersync>, <plugin> or <webhooks>. Did you mean <filter>?",
     'Cannot read bad.xml at line 3: <exclude expression="*.php">: expected a regular expression; * has nothing before it to ' +
     'repeat (this is a regular expression, not a shell wildcard: "*.php" is written "(.*)\\.php").',
@@ -256,7 +256,7 @@ const refused: readonly [title: string, text: string, message: string][] = [
   [
     "upper-case letters",
     oneRoot({ head: '<Debug start="TRUE"/>' }),
-    `${at}<Debug>: unknown element in <head>; expected <host>, <debug>, <fileSystem>, <filter>, <inotify>, <sersync>, <plugin> or ` +
+    `${at}<Debug>: unknown element in <head>; expected <host>, <debug>, <log>, <fileSystem>, <filter>, <inotify>, <sersync>, <plugin> or ` +
     `<webhooks>. Did you mean <debug>?\n${at}<Debug start="TRUE">: expected "true" or "false". Did you mean "true"?`,
   ],
   [

@@ -68,6 +68,7 @@ export class EngineUnderTest {
       files: [],
       listen: null,
       debug: false,
+      log: { file: null, rotateBytes: 0, keep: 0 },
       threadsMax: 10,
       failLog: { path: failLogPath, retryEveryMs: 3_600_000 },
       plugins: [],
