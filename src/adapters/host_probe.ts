@@ -99,6 +99,7 @@ function entriesOf(path: RootConfiguration["path"]) {
 }
 
 async function probeEvents({ path }: RootConfiguration): Promise<RootFacts["events"]> {
+  if (!existsSync(pathToText(path))) return "absent";
   await using inotify = (await openInotifyFactory()).open();
   if (!inotify.addWatch(path, IN.CREATE).ok) return "unknown";
   const seen = Promise.withResolvers<"arrive">();
@@ -130,16 +131,22 @@ export function probePasswordFile(path: string, user: string | null): PasswordFi
       path,
       trouble: null,
       mode: statSync(path).mode & 0o7777,
+      isForeign: isForeign(path),
       lines: lines.length,
       isEmpty: first === "",
       beginsWithUser: user !== null && first.startsWith(`${user}:`),
     };
   } catch (error) {
     return {
-      ...{ path, mode: 0o600, lines: 1, isEmpty: false, beginsWithUser: false },
+      ...{ path, mode: 0o600, isForeign: false, lines: 1, isEmpty: false, beginsWithUser: false },
       trouble: codeOf(error) === "ENOENT" ? "there is no such file" : `it cannot be read (${codeOf(error)})`,
     };
   }
+}
+
+/** Whether rsync refuses it for its owner: as root it takes root's files alone. */
+export function isForeign(path: string): boolean {
+  return process.geteuid?.() === 0 && statSync(path).uid !== 0;
 }
 
 function codeOf(error: unknown): string {

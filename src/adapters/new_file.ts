@@ -1,13 +1,20 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { TssyncError } from "../core/error.ts";
 
 /** A file that is to be made, and must not be there yet. */
-export type NewFile = { readonly path: string; readonly text: string; readonly mode: number };
+export type NewFile = {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  /** SHA-256 of what may stand there all the same, and is replaced. */
+  readonly replaces?: string;
+};
 
-/** Writes all of them or none: one that is there already is never overwritten. Throws CONFIG_INVALID naming those, or what the disk says. */
+/** Writes all of them or none: what somebody has written is never overwritten. Throws CONFIG_INVALID naming it, or what the disk says. */
 export function writeNewFiles(files: readonly NewFile[]): void {
-  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => path);
+  const there = files.filter((file) => existsSync(file.path) && !isReplaceable(file)).map(({ path }) => path);
   if (there.length > 0) {
     throw new TssyncError(
       "CONFIG_INVALID",
@@ -16,8 +23,10 @@ export function writeNewFiles(files: readonly NewFile[]): void {
       }: already there, and nothing is overwritten. Move it away, or name another place`,
     );
   }
-  for (const { path, text, mode } of files) {
+  for (const file of files) {
+    const { path, text, mode } = file;
     try {
+      if (isReplaceable(file)) rmSync(path);
       mkdirSync(dirname(path), { recursive: true });
       // wx: whoever makes it between the look and here keeps it.
       writeFileSync(path, text, { mode, flag: "wx" });
@@ -29,4 +38,9 @@ export function writeNewFiles(files: readonly NewFile[]): void {
       );
     }
   }
+}
+
+function isReplaceable({ path, replaces }: NewFile): boolean {
+  if (replaces === undefined || !existsSync(path)) return false;
+  return createHash("sha256").update(readFileSync(path)).digest("hex") === replaces;
 }

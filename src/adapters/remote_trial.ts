@@ -77,16 +77,18 @@ async function trial(
   const rsync = (...args: readonly string[]) => run(directory, [...transport(call), ...args]);
   // Without times: the file there gets the server's own.
   const sentAtMs = Date.now();
-  const sent = await rsync("--recursive", "--links", name, there);
+  const sent = await rsync("--recursive", "--links", "--debug=PROTO", name, there);
+  const protocol = protocolOf(sent);
   if (sent.exitCode !== 0) {
-    return { ...UNKNOWN, exitCode: sent.exitCode, stderr: sent.stderr || (sent.startError ?? "") };
+    return { ...UNKNOWN, protocol, exitCode: sent.exitCode, stderr: sent.stderr || (sent.startError ?? "") };
   }
   try {
     const listed = await rsync("--list-only", `${there}${name}/file`);
     // Through the link: one that was stored with a prefix leads nowhere.
     const followed = await rsync("--list-only", "--copy-links", `${there}${name}/link`);
     return {
-      ...UNKNOWN,
+      protocol,
+      stderr: "",
       exitCode: 0,
       clockSkewSeconds: skewSeconds(listed, sentAtMs),
       linksMunged: listed.exitCode === 0 ? !/^-/m.test(followed.output) : null,
@@ -97,7 +99,13 @@ async function trial(
   }
 }
 
-const UNKNOWN: TrialFacts = { exitCode: null, stderr: "", clockSkewSeconds: null, linksMunged: null };
+const UNKNOWN: TrialFacts = { protocol: null, exitCode: null, stderr: "", clockSkewSeconds: null, linksMunged: null };
+
+/** What the other side speaks, whichever way it is reached. */
+function protocolOf({ output }: RsyncEnd): number | null {
+  const found = /\(Client\) Protocol versions: remote=(\d+)/.exec(output);
+  return found === null ? null : Number(found[1]);
+}
 
 /** From a line as `-rw-r--r-- 14 2026/11/21 14:17:01 file`, in UTC. */
 function skewSeconds({ output }: RsyncEnd, sentAtMs: number): number | null {

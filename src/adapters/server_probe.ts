@@ -1,6 +1,7 @@
 /** Facts about the receiving side's configuration, where it lies on this machine. */
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import type { ModuleFacts, SecretsFacts, ServerFacts } from "../core/doctor_server.ts";
+import { isForeign } from "./host_probe.ts";
 import { readRsyncdConf, type RsyncdModule } from "../core/rsyncd_conf.ts";
 
 export function probeServer(file: string): ServerFacts {
@@ -35,9 +36,9 @@ function secretsOf(path: string | undefined): SecretsFacts | null {
     const badLines = lines.flatMap((line, index) =>
       line.trim() === "" || line.startsWith("#") || /^[^:]+:.+/.test(line) ? [] : [index + 1]
     );
-    return { path, trouble: null, mode: statSync(path).mode & 0o7777, badLines };
+    return { path, trouble: null, mode: statSync(path).mode & 0o7777, isForeign: isForeign(path), badLines };
   } catch (error) {
-    return { path, trouble: `it cannot be read: ${codeOf(error)}`, mode: 0o600, badLines: [] };
+    return { path, trouble: `it cannot be read: ${codeOf(error)}`, mode: 0o600, isForeign: false, badLines: [] };
   }
 }
 

@@ -55,8 +55,11 @@ async function examine(invocation: Invocation, surroundings: Surroundings): Prom
   }
   const roots = [];
   for (const root of configuration?.roots ?? []) roots.push(await probeRoot(root));
-  findings.push(...judgeHost(await probeHost(state.directory), roots));
-  const facts = await Promise.all(remotes.map((remote) => factsOf(remote, !options.has("no-write"))));
+  const host = await probeHost(state.directory);
+  findings.push(...judgeHost(host, roots));
+  // Without rsync every trial would only say so again.
+  const mayTry = !options.has("no-write") && !("trouble" in host.rsync);
+  const facts = await Promise.all(remotes.map((remote) => factsOf(remote, mayTry)));
   return [...findings, ...facts.flatMap(judgeRemote)];
 }
 

@@ -15,6 +15,9 @@ import { jsonText, type Surroundings } from "./terminal.ts";
 const PASSWORD_LETTERS = 24;
 const USER = "tssync";
 
+/** The Debian package's own configuration, which mirrors nothing: where nobody has changed it, it makes way. */
+const PACKAGED_SHA256 = "d713e51fe81f3dff0ac7c16504d4fd0dfe985f5d9d9700a4e47c30eae75e0654";
+
 /** `tssync init`: the first files of a mirror. */
 export const initCommand: Command = async ({ options }, surroundings) => {
   const { cwd, terminal } = surroundings;
@@ -45,6 +48,7 @@ export const initCommand: Command = async ({ options }, surroundings) => {
       login: user === null ? null : { user, passwordFile },
     }),
     mode: 0o644,
+    replaces: PACKAGED_SHA256,
   }];
   if (user !== null && !isPasswordThere) files.push({ path: passwordFile, text: `${password}\n`, mode: 0o600 });
   if (server !== null && modules.length > 0) {

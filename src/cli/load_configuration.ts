@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { RootConfiguration } from "../config/configuration.ts";
 import type { ConfigurationFile, ConfigurationInput, ConfigurationReading } from "../config/configuration_input.ts";
 import { readAndCheckConfiguration, readConfiguration } from "../config/read_configuration.ts";
 import { TssyncError } from "../core/error.ts";
+import type { CommandName } from "./command_table.ts";
 import { machineDisk } from "./disk_probe.ts";
 import { refuseLogInsideSource } from "./log_file.ts";
 import { logOptions } from "./log_options.ts";
@@ -11,6 +13,9 @@ import type { Invocation, OptionValues } from "./parse_arguments.ts";
 
 /** Where sersync looks when no file is named. */
 const DEFAULT_FILE = "confxml.xml";
+/** The service's. Who only wants to look may mean it; nothing is started with it unasked. */
+const SERVICE_FILE = "/etc/tssync/confxml.xml";
+const LOOKING: ReadonlySet<CommandName> = new Set(["check", "doctor"]);
 
 /**
  * Reads what the command line asks for and holds it against the disk.
@@ -47,9 +52,14 @@ async function readInput(invocation: Invocation, cwd: string): Promise<Configura
   };
   const named = options.texts("config");
   const withoutFile = flags.watch !== null || flags.to.length > 0;
-  const names = named.length > 0 || withoutFile ? named : [DEFAULT_FILE];
+  const names = named.length > 0 || withoutFile ? named : [defaultFile(invocation, cwd)];
   const files = await Promise.all(names.map((name) => readNamed(name, cwd, named.length === 0)));
   return { files, flags };
+}
+
+function defaultFile({ command }: Invocation, cwd: string): string {
+  const isElsewhere = LOOKING.has(command) && !existsSync(resolve(cwd, DEFAULT_FILE)) && existsSync(SERVICE_FILE);
+  return isElsewhere ? SERVICE_FILE : DEFAULT_FILE;
 }
 
 async function readNamed(name: string, cwd: string, isDefault: boolean): Promise<ConfigurationFile> {

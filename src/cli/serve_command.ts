@@ -38,7 +38,8 @@ export const serveCommand: Command = async (invocation, surroundings) => {
       return await goToBackground({ reading, paths, logFile, invocation, surroundings });
     }
     await using log = openCommandLog(detached ? { ...logging, file: logFile } : logging);
-    return await serve({ reading, lines, paths, log, invocation, surroundings });
+    const tellsAll = logging.level === "debug";
+    return await serve({ reading, lines, paths, log, tellsAll, invocation, surroundings });
   } catch (error) {
     if (!detached || !process.connected) throw error;
     // Whoever waits in the foreground tells it; the log may be that of a running instance.
@@ -53,11 +54,12 @@ type Serving = {
   readonly lines: ListenAddress | null;
   readonly paths: StatePaths;
   readonly log: ProcessLog;
+  readonly tellsAll: boolean;
   readonly invocation: Invocation;
   readonly surroundings: Surroundings;
 };
 
-async function serve({ reading, lines, paths, log, invocation, surroundings }: Serving): Promise<number> {
+async function serve({ reading, lines, paths, log, tellsAll, invocation, surroundings }: Serving): Promise<number> {
   const { configuration, warnings } = reading;
   const stopAsked = Promise.withResolvers<string>();
   const started = Promise.withResolvers<Control>();
@@ -80,6 +82,7 @@ async function serve({ reading, lines, paths, log, invocation, surroundings }: S
     read: () => loadConfiguration(invocation, surroundings.cwd),
     paths,
     log,
+    tellsAll,
     withApi: true,
     lines,
   });
@@ -108,7 +111,7 @@ async function serve({ reading, lines, paths, log, invocation, surroundings }: S
   return 0;
 }
 
-type GoingToBackground = Omit<Serving, "lines" | "log"> & { readonly logFile: string };
+type GoingToBackground = Omit<Serving, "lines" | "log" | "tellsAll"> & { readonly logFile: string };
 
 /** The configuration is read here too, so that its problems come to the terminal and nothing is left behind. */
 async function goToBackground(

@@ -67,6 +67,9 @@ export function statusText(status: StatusDocument, nowMs: number): string {
     }
     for (const remote of root.remotes) {
       if (remote.reason !== null) parts.push(`  ${visibleText(remote.address)}: ${visibleText(remote.reason)}\n`);
+      if (remote.failures > 0) {
+        parts.push(`    ${refusedText(remote.failures)} by ${visibleText(remote.id)}: tssync failures\n`);
+      }
       parts.push(...REMOTE_CURES[remote.state]({ root, remote }).map((line) => `    ${line}\n`));
     }
     parts.push(...ROOT_CURES[root.state](root).map((line) => `  ${line}\n`));
@@ -102,6 +105,10 @@ const REMOTE_CURES: Readonly<Record<RemoteDocument["state"], (place: RemoteOfRoo
     `Changes are remembered. To go on: tssync resume ${argument(root.id)} ${argument(remote.id)}`,
   ],
 };
+
+function refusedText(failures: number): string {
+  return failures === 1 ? "1 path is refused" : `${failures} paths are refused`;
+}
 
 /** As it is typed in a shell. */
 function argument(id: string): string {

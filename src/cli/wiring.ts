@@ -24,6 +24,7 @@ import { Daemon } from "../engine/daemon.ts";
 import type { Control } from "../engine/control.ts";
 import type { EngineWorld } from "../engine/engine_world.ts";
 import type { Clock, Log, RsyncRunner, Store } from "../ports.ts";
+import { tellChanges, withCommandLog } from "./debug_log.ts";
 import { runtimeText } from "./runtime.ts";
 import { refuseStateInsideSource } from "./state_placement.ts";
 import type { StatePaths } from "./state_paths.ts";
@@ -37,6 +38,8 @@ export type InstanceOptions = {
   readonly read?: () => Promise<ConfigurationReading>;
   readonly paths: StatePaths;
   readonly log: Log;
+  /** Whether the log tells every change and every rsync command. */
+  readonly tellsAll?: boolean;
   /** Without the API a single full sync runs. */
   readonly withApi: boolean;
   /** Where events are told as lines over TCP; absent: nowhere. */
@@ -62,10 +65,10 @@ export type Instance = AsyncDisposable & {
  * @throws TssyncError RSYNC_UNUSABLE, STATE_LOCKED, STATE_UNUSABLE, LISTEN_REFUSED; nothing is left behind then.
  */
 export async function openInstance(
-  { configuration, read, paths, log, withApi, lines = null }: InstanceOptions,
+  { configuration, read, paths, log, tellsAll = false, withApi, lines = null }: InstanceOptions,
 ): Promise<Instance> {
   refuseStateInsideSource(paths.directory, configuration.roots);
-  const runner = openRsyncRunner();
+  const runner = tellsAll ? withCommandLog(openRsyncRunner(), log) : openRsyncRunner();
   const nanoseconds = await probeRsync(runner);
 
   await using opened = new AsyncDisposableStack();
@@ -102,6 +105,7 @@ export async function openInstance(
     }),
   );
   networks = () => daemon.configuration().webhookAllow;
+  if (tellsAll) opened.use(tellChanges(daemon.events(), log));
   let started = false;
   // What was never started has nothing to remember: stopping it would store that it had seen everything.
   opened.defer(() => started ? daemon.stop() : Promise.resolve());

@@ -66,7 +66,8 @@ function isSecretName(name: string): boolean {
 }
 
 /** Arguments, one by one; an option's value may be the next one. */
-function maskedWords(words: readonly string[]): string[] {
+/** Arguments of a command. */
+export function maskedWords(words: readonly string[]): string[] {
   return words.map((word, index) => {
     const before = words[index - 1];
     const isValue = before !== undefined && /^--?[^=]+$/.test(before) && isSecretName(before.replace(/^-+/, ""));

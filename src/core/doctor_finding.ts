@@ -35,6 +35,7 @@ export const FINDINGS = {
   SPACE_LOW: { severity: "warning", why: "a full disk stops what is written there" },
   PASSWORD_FILE_UNUSABLE: { severity: "error", why: "rsync refuses the whole transfer without it" },
   PASSWORD_FILE_MODE: { severity: "error", why: "rsync refuses a password file that others may read" },
+  PASSWORD_FILE_OWNER: { severity: "error", why: "rsync that runs as root refuses a password file of somebody else" },
   PASSWORD_FILE_HAS_USER: {
     severity: "error",
     why:
@@ -67,6 +68,7 @@ export const FINDINGS = {
   },
   SECRETS_UNUSABLE: { severity: "error", why: "without it every login is refused" },
   SECRETS_MODE: { severity: "error", why: "rsync refuses a secrets file that others may read (strict modes)" },
+  SECRETS_OWNER: { severity: "error", why: "rsync --daemon that runs as root refuses a secrets file of somebody else" },
   SECRETS_CONTENT: {
     severity: "error",
     why: "the server's file holds user:password, one on each line; others are never matched",

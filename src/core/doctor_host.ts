@@ -25,7 +25,8 @@ export type RootFacts = {
   readonly path: string;
   readonly directories: number;
   readonly fileSystemType: string;
-  readonly events: "arrive" | "silent" | "unknown";
+  /** `absent`: there is no such directory, of which the configuration's problems tell. */
+  readonly events: "arrive" | "silent" | "unknown" | "absent";
 };
 
 /** Of all users' programs, an editor or a desktop among them: what tssync should leave. */
@@ -96,13 +97,14 @@ export function judgeSpace(path: string, freeBytes: number | null): Finding[] {
 }
 
 function judgeRoot({ path, fileSystemType, events }: RootFacts): Finding[] {
-  const cure = 'pollEveryMs on <localpath> says how often it is looked at; watcher="poll" leaves the events out';
+  const cure =
+    'pollEvery="SECONDS" on its <localpath> says how often it is looked at; watcher="poll" leaves the events out';
   const silent = SILENT_FILE_SYSTEMS[fileSystemType];
   if (silent !== undefined) {
     return [{ code: "FILE_SYSTEM_SILENT", subject: path, found: `it is on ${fileSystemType}: ${silent}`, cure }];
   }
   if (events === "silent") return [{ code: "EVENTS_SILENT", subject: path, found: "a probe file sent no event", cure }];
-  if (events === "arrive") return [];
+  if (events === "arrive" || events === "absent") return [];
   const found = "this user may not make a file in it";
   return [{ code: "EVENTS_UNKNOWN", subject: path, found, cure: "run tssync doctor as the user that tssync runs as" }];
 }

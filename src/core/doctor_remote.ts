@@ -21,6 +21,8 @@ export type ReachFacts =
   | { readonly ok: false; readonly isOther: boolean; readonly reason: string };
 
 export type TrialFacts = {
+  /** That the other side speaks; null: not learned. */
+  readonly protocol: number | null;
   /** rsync's code and its words. */
   readonly exitCode: number | null;
   readonly stderr: string;
@@ -35,6 +37,8 @@ export type PasswordFileFacts = {
   /** Why it cannot be read; null: it can. */
   readonly trouble: string | null;
   readonly mode: number;
+  /** Whether it belongs to somebody else while root runs rsync, which then refuses it. */
+  readonly isForeign: boolean;
   readonly lines: number;
   readonly isEmpty: boolean;
   readonly beginsWithUser: boolean;
@@ -61,10 +65,11 @@ export function judgeRemote(facts: RemoteFacts): Finding[] {
     }
     return findings;
   }
-  if (reach.protocol !== null && reach.protocol < PROTOCOL_MIN) {
+  const protocol = reach.protocol ?? trial?.protocol ?? null;
+  if (protocol !== null && protocol < PROTOCOL_MIN) {
     add(
       "REMOTE_OLD",
-      `it speaks protocol ${reach.protocol}`,
+      `its rsync is older than 3.1: it speaks protocol ${protocol}`,
       "on the other side: apt-get install --only-upgrade rsync",
     );
   }
@@ -128,17 +133,25 @@ const REFUSALS: readonly Refusal[] = [
     code: "REMOTE_UNWRITABLE",
     cure: (module) => `on the other side: the directory of [${module}] has to exist and belong to its uid (chown)`,
   },
+  {
+    words: /configured to refuse/i,
+    code: "REMOTE_FAILED",
+    cure: (module) => `in the server's rsyncd.conf, in [${module}]: take that option out of refuse options`,
+  },
   { words: /No space left|Disk quota/i, code: "SPACE_LOW", cure: () => "on the other side: make room (df -h)" },
 ];
 
 /** The first line that says what is wrong. */
 function firstWords(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return lines.find((line) => /@ERROR|ERROR:|failed|denied|refused|full/i.test(line)) ?? lines[0] ?? "";
+  // The last line is rsync's verdict, "rsync error: …": a number in words, which tells the least.
+  const told = lines.filter((line) => !line.startsWith("rsync error:"));
+  if (told.length > 0) return told.find((line) => /@ERROR|ERROR:|failed|denied|refuse|full/i.test(line)) ?? told[0]!;
+  return lines[0] ?? "";
 }
 
 function judgePasswordFile(facts: PasswordFileFacts): Finding[] {
-  const { path, trouble, mode, lines, isEmpty, beginsWithUser } = facts;
+  const { path, trouble, mode, isForeign, lines, isEmpty, beginsWithUser } = facts;
   const name = quoteForShell(path);
   const write = `printf '%s\\n' 'PASSWORD' > ${name} && chmod 600 ${name}`;
   if (trouble !== null) return [{ code: "PASSWORD_FILE_UNUSABLE", subject: path, found: trouble, cure: write }];
@@ -146,6 +159,10 @@ function judgePasswordFile(facts: PasswordFileFacts): Finding[] {
   if ((mode & 0o077) !== 0) {
     const found = `its mode is ${(mode & 0o777).toString(8).padStart(4, "0")}`;
     findings.push({ code: "PASSWORD_FILE_MODE", subject: path, found, cure: `chmod 600 ${name}` });
+  }
+  if (isForeign) {
+    const found = "it does not belong to root, who runs this";
+    findings.push({ code: "PASSWORD_FILE_OWNER", subject: path, found, cure: `chown root ${name}` });
   }
   if (isEmpty) {
     findings.push({ code: "PASSWORD_FILE_EMPTY", subject: path, found: "its first line is empty", cure: write });

@@ -21,6 +21,8 @@ export type SecretsFacts = {
   readonly path: string;
   readonly trouble: string | null;
   readonly mode: number;
+  /** Whether it belongs to somebody else while root looks at it, who will run the daemon. */
+  readonly isForeign: boolean;
   /** Numbers of lines that are not `user:password`. */
   readonly badLines: readonly number[];
 };
@@ -77,7 +79,7 @@ function judgeModule({ name, settings, pathTrouble, secrets }: ModuleFacts, file
   return findings;
 }
 
-function judgeSecrets({ path, trouble, mode, badLines }: SecretsFacts, isStrict: boolean): Finding[] {
+function judgeSecrets({ path, trouble, mode, isForeign, badLines }: SecretsFacts, isStrict: boolean): Finding[] {
   const name = quoteForShell(path);
   if (trouble !== null) {
     const cure = `printf '%s\\n' 'USER:PASSWORD' > ${name} && chmod 600 ${name}`;
@@ -87,6 +89,14 @@ function judgeSecrets({ path, trouble, mode, badLines }: SecretsFacts, isStrict:
   if (isStrict && (mode & 0o077) !== 0) {
     const found = `its mode is ${(mode & 0o777).toString(8).padStart(4, "0")}`;
     findings.push({ code: "SECRETS_MODE", subject: path, found, cure: `chmod 600 ${name}` });
+  }
+  if (isStrict && isForeign) {
+    findings.push({
+      code: "SECRETS_OWNER",
+      subject: path,
+      found: "it does not belong to root",
+      cure: `chown root ${name}`,
+    });
   }
   if (badLines.length > 0) {
     const found = `line ${badLines.join(", ")}: no user:password`;

@@ -18,7 +18,7 @@ export function starterConfiguration({ watch, remotes, login }: StarterOptions):
     ? `<auth start="false" users="tssync" passwordfile="/etc/tssync/rsync.pass"/>`
     : `<auth start="true" users="${xml(login.user)}" passwordfile="${xml(login.passwordFile)}"/>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
-<!-- tssync help serve · every element and attribute: docs/configuration.md -->
+<!-- tssync help serve · every element and attribute: man 5 confxml.xml, docs/configuration.md -->
 <head version="2.5">
     <!-- The API and the dashboard; "off" leaves only the socket in the state directory. -->
     <host hostip="localhost" port="8008"/>

@@ -1,6 +1,7 @@
 /** The way of somebody who has nothing yet: init, receiver, doctor, serve, trouble, mend. */
 import { expect, test } from "bun:test";
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { runTssync, startTssync } from "../support/executable.ts";
 import { freePort } from "../support/free_port.ts";
 import { greets } from "../support/greeting.ts";
@@ -97,6 +98,18 @@ test("tssync receiver refuses a configuration that takes nothing, and says what 
   const { code, stderr } = await runTssync(["receiver", "--rsyncd-conf", dir.at("rsyncd.conf")]);
   expect(code).toBe(78);
   expect(stderr).toContain("read only = no");
+});
+
+test("tssync init replaces the package's configuration as long as nothing in it was changed", async () => {
+  await using dir = await tempDir();
+  await mkdir(dir.at("data"));
+  const packaged = await readFile(resolve(import.meta.dirname, "../../packaging/confxml.xml"), "utf8");
+  const init = ["init", "--watch", dir.at("data"), "--to", dir.at("mnt"), "-o", dir.at("confxml.xml")];
+  await writeFile(dir.at("confxml.xml"), packaged.replace("/srv/data", "/srv/mine"));
+  expect(await runTssync(init)).toMatchObject({ code: 78, stderr: expect.stringContaining("nothing is overwritten") });
+  await writeFile(dir.at("confxml.xml"), packaged);
+  expect(await runTssync(init)).toMatchObject({ code: 0, stderr: "" });
+  expect(await readFile(dir.at("confxml.xml"), "utf8")).toContain(`<localpath watch="${dir.at("data")}">`);
 });
 
 test("tssync init writes what tssync check accepts, for every kind of destination, and prints the other side's files", async () => {

@@ -1,8 +1,8 @@
 /** The log as a file: rotated by size, where it was asked for, never where it would feed itself. */
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
-import { runTssync } from "../support/executable.ts";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { runTssync, startTssync } from "../support/executable.ts";
 import { killTree } from "../support/process_tree.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -54,6 +54,21 @@ for (const runtime of ["compiled", "deno"] as const) {
     }
   });
 }
+
+test("tssync serve --log-level debug tells every change and every rsync command", async () => {
+  await using dir = await place();
+  await writeFile(dir.at("source", "old"), "x");
+  const log = ["--log-file", dir.at("t.log"), "--log-level", "debug"];
+  await using tssync = startTssync(serving(dir, ...log));
+  const text = () => readFile(dir.at("t.log"), "utf8").catch(() => "");
+  await waitUntil("the start", async () => (await text()).includes("ready: API on"));
+  await writeFile(dir.at("source", "new"), "x");
+  await rename(dir.at("source", "old"), dir.at("source", "moved"));
+  await waitUntil("the changes", async () => /debug +move moved .*from=old/.test(await text()));
+  expect(await text()).toMatch(/debug +\w+ new root=source/);
+  expect(await text()).toMatch(/debug +rsync -az .* cwd=/);
+  expect((await tssync.stop()).stderr).toBe("");
+});
 
 test("tssync refuses a log file inside a source, and one that cannot be opened, in front and in the background", async () => {
   await using dir = await place();

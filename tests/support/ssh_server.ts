@@ -27,8 +27,10 @@ export type SshServer = AsyncDisposable & {
   stop(): Promise<void>;
 };
 
-/** Use as `await using server = await sshServer()`. It accepts connections when this returns. */
-export async function sshServer(): Promise<SshServer> {
+/**
+ * Use as `await using server = await sshServer()`. It accepts connections when this returns. `path`: what PATH is to be there.
+ */
+export async function sshServer({ path }: { readonly path?: string } = {}): Promise<SshServer> {
   const dir = await tempDir();
   const port = await freePort();
   // Not userInfo(): Bun takes the name from $USER, which a bare environment lacks.
@@ -56,6 +58,7 @@ export async function sshServer(): Promise<SshServer> {
       "PidFile none",
       "MaxStartups 100:30:200",
       "LogLevel VERBOSE",
+      ...(path === undefined ? [] : [`SetEnv PATH=${path}`]),
       "",
     ].join("\n"),
   );

@@ -19,9 +19,17 @@ const HOST: HostFacts = {
   state: STATE,
 };
 const ROOT: RootFacts = { path: "/data", directories: 1_000, fileSystemType: "ext4", events: "arrive" };
-const TRIAL: TrialFacts = { exitCode: 0, stderr: "", clockSkewSeconds: 0, linksMunged: false };
+const TRIAL: TrialFacts = { protocol: 31, exitCode: 0, stderr: "", clockSkewSeconds: 0, linksMunged: false };
 const PASSWORD: PasswordFileFacts = {
-  ...{ path: "/etc/rsync.pass", trouble: null, mode: 0o600, lines: 1, isEmpty: false, beginsWithUser: false },
+  ...{
+    path: "/etc/rsync.pass",
+    trouble: null,
+    mode: 0o600,
+    isForeign: false,
+    lines: 1,
+    isEmpty: false,
+    beginsWithUser: false,
+  },
 };
 const REMOTE: RemoteFacts = {
   address: "rsync://backup:873/www",
@@ -31,7 +39,13 @@ const REMOTE: RemoteFacts = {
   trial: TRIAL,
   freeBytes: null,
 };
-const SECRETS: SecretsFacts = { path: "/etc/rsyncd.secrets", trouble: null, mode: 0o600, badLines: [] };
+const SECRETS: SecretsFacts = {
+  path: "/etc/rsyncd.secrets",
+  trouble: null,
+  mode: 0o600,
+  isForeign: false,
+  badLines: [],
+};
 
 const host = (facts: Partial<HostFacts>) => judgeHost({ ...HOST, ...facts }, [ROOT]);
 const root = (facts: Partial<RootFacts>) => judgeHost(HOST, [{ ...ROOT, ...facts }]);
@@ -62,6 +76,12 @@ const CASES: readonly (readonly [FindingCode, string, ReturnType<typeof host>])[
   ["REMOTE_NOT_RSYNC", "another service", remote({ reach: { ok: false, isOther: true, reason: "HTTP" } })],
   ["REMOTE_OLD", "an old rsync", remote({ reach: { ok: true, protocol: 30 } })],
   ["PASSWORD_FILE_UNUSABLE", "no password file", password({ trouble: "there is no such file" })],
+  [
+    "REMOTE_OLD",
+    "an old rsync behind ssh",
+    remote({ reach: { ok: true, protocol: null }, trial: { ...TRIAL, protocol: 30 } }),
+  ],
+  ["PASSWORD_FILE_OWNER", "somebody else's password file", password({ isForeign: true })],
   ["PASSWORD_FILE_MODE", "an open password file", password({ mode: 0o644 })],
   ["PASSWORD_FILE_HAS_USER", "user:password at the client", password({ beginsWithUser: true })],
   ["PASSWORD_FILE_EMPTY", "an empty password file", password({ isEmpty: true })],
@@ -82,6 +102,7 @@ const CASES: readonly (readonly [FindingCode, string, ReturnType<typeof host>])[
   ["SECRETS_UNUSABLE", "users without secrets", server(`${GOOD}auth users = bob\n`)],
   ["SECRETS_UNUSABLE", "no secrets file", server(GOOD, { secrets: { ...SECRETS, trouble: "ENOENT" } })],
   ["SECRETS_MODE", "open secrets", server(GOOD, { secrets: { ...SECRETS, mode: 0o644 } })],
+  ["SECRETS_OWNER", "somebody else's secrets", server(GOOD, { secrets: { ...SECRETS, isForeign: true } })],
   ["SECRETS_CONTENT", "a password alone", server(GOOD, { secrets: { ...SECRETS, badLines: [1] } })],
   ["SERVER_UNUSABLE", "no module", server("uid = root\n")],
 ];
