@@ -9,6 +9,7 @@ import { asyncApiDocument } from "./asyncapi.ts";
 import { challenge, identify, requireIdentity } from "./authentication.ts";
 import type { ApiEnv } from "./connection.ts";
 import { deliveryRoutes } from "./delivery_routes.ts";
+import { addExamples } from "./examples.ts";
 import { eventRoutes } from "./event_routes.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./event_stream.ts";
 import { explainRoutes } from "./explain_routes.ts";
@@ -165,7 +166,7 @@ function asTssyncError(error: Error): TssyncError {
 function describe(app: OpenAPIHono<ApiEnv>, version: string): void {
   app.openAPIRegistry.registerComponent("securitySchemes", SECURITY_SCHEME, { type: "http", scheme: "bearer" });
   app.get("/asyncapi.json", (c) => c.json(asyncApiDocument(version)));
-  app.doc31("/openapi.json", {
+  const about = {
     openapi: "3.1.0",
     info: {
       title: "tssync",
@@ -179,7 +180,8 @@ function describe(app: OpenAPIHono<ApiEnv>, version: string): void {
     tags: ["health", "status", "roots", "resync", "failures", "holds", "plugins", "events", "tokens"].map((name) => ({
       name,
     })),
-  });
+  };
+  app.get("/openapi.json", (c) => c.json(addExamples(app.getOpenAPI31Document(about))));
 }
 
 /** The methods that routes have for this path. */

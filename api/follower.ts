@@ -8,7 +8,7 @@ import type { Pages } from "./pages.ts";
 import { problemOf } from "./problem.ts";
 
 /** Nothing more is written as long as so much was not taken. */
-const PENDING_BYTES_MAX = 1 << 20;
+const PENDING_BYTES_MAX = 1 << 17;
 
 export type FollowerOptions<P> = {
   readonly id: string;

@@ -24,21 +24,35 @@ export type Listener = {
 /** What a runtime's server file gives back; `port` is the real one. */
 export type RuntimeServer = { readonly port: number | null; stop(): Promise<void> };
 
+/** How long the other side of a TCP connection may be silent; tests set others. */
+export type SilenceLimits = {
+  /** Longer silence ends a connection, so that slow senders cannot pile up. Long waits and streams are exempted by `keepOpen`. */
+  readonly requestSeconds: number;
+  /** Longer silence of a WebSocket means that nobody is there any more; servers ping by themselves before. */
+  readonly socketSeconds: number;
+};
+
+const SILENCE: SilenceLimits = { requestSeconds: 30, socketSeconds: 120 };
+
 /** How each runtime's server file starts a server; a refusal is thrown as the runtime's own error with the system's `code`. */
-export type StartServer = (on: ListenOn, handler: RequestHandler) => RuntimeServer;
+export type StartServer = (on: ListenOn, handler: RequestHandler, silence: SilenceLimits) => RuntimeServer;
 
 /**
  * Listens, with the server of the runtime that this is.
  *
  * @throws TssyncError LISTEN_REFUSED naming the address, what was found there and the cure.
  */
-export async function listen(on: ListenOn, handler: RequestHandler): Promise<Listener> {
+export async function listen(
+  on: ListenOn,
+  handler: RequestHandler,
+  silence: SilenceLimits = SILENCE,
+): Promise<Listener> {
   if (on.transport === "unix") await removeStaleSocket(on.path);
   const startServer = await serverOfThisRuntime();
   // From its first moment the socket belongs to us alone.
   const umask = process.umask(0o177);
   try {
-    const server = startServer(on, handler);
+    const server = startServer(on, handler, silence);
     return { address: addressText(on, server.port), stop: () => server.stop() };
   } catch (error) {
     throw listenRefusal(on, error);

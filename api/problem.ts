@@ -32,6 +32,7 @@ const TITLES = {
   HOLD_DECIDED: "The hold was decided before",
   WEBHOOK_FORBIDDEN: "A webhook may not go there",
   CURSOR_EXPIRED: "Events behind this cursor cannot be read",
+  WAIT_TIMEOUT: "What was waited for has not ended in time",
   FLUSH_TIMEOUT: "The flush did not end in time",
   OUT_OF_SYNC: "Source and remote differ",
   STOPPING: "The daemon is stopping",

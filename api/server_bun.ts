@@ -1,10 +1,8 @@
 import { TssyncError } from "../src/core/error.ts";
 import type { Socket, SocketHandlers } from "./connection.ts";
-import type { ListenOn, RequestHandler, RuntimeServer } from "./listener.ts";
+import type { ListenOn, RequestHandler, RuntimeServer, SilenceLimits } from "./listener.ts";
 import { problemResponse } from "./problem.ts";
 
-/** Silence on a connection for longer ends it, so that slow senders cannot pile up. Long waits are exempted by `keepOpen`. */
-const IDLE_SECONDS_MAX = 30;
 /** The routes refuse large bodies themselves, with a problem document; Bun's own bound would answer without one. */
 const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
 /** How long running requests may take to end when the server stops. */
@@ -15,12 +13,9 @@ type Upgraded = { readonly handlers: SocketHandlers; socket: Socket | null };
 
 /** Frames from clients are small. */
 const FRAME_BYTES_MAX = 65_536;
-/** Silence for longer means that the other side is gone; Bun pings by itself. */
-const SOCKET_IDLE_SECONDS_MAX = 120;
 
 const websocket: Bun.WebSocketHandler<Upgraded> = {
   maxPayloadLength: FRAME_BYTES_MAX,
-  idleTimeout: SOCKET_IDLE_SECONDS_MAX,
   // Who writes looks at what is buffered; nothing may be dropped.
   backpressureLimit: 64 * 1024 * 1024,
   open(ws) {
@@ -41,11 +36,11 @@ const websocket: Bun.WebSocketHandler<Upgraded> = {
 };
 
 /** The API on Bun's server. */
-export function startBunServer(on: ListenOn, handler: RequestHandler): RuntimeServer {
+export function startBunServer(on: ListenOn, handler: RequestHandler, silence: SilenceLimits): RuntimeServer {
   const shared = {
     development: false,
     maxRequestBodySize: BODY_BYTES_MAX,
-    websocket,
+    websocket: { ...websocket, idleTimeout: silence.socketSeconds },
     async fetch(request: Request, server: Bun.Server<Upgraded>) {
       let isUpgraded = false;
       const response = await handler(request, {
@@ -68,7 +63,7 @@ export function startBunServer(on: ListenOn, handler: RequestHandler): RuntimeSe
     ...shared,
     hostname: on.host === "localhost" ? "127.0.0.1" : on.host,
     port: on.port,
-    idleTimeout: IDLE_SECONDS_MAX,
+    idleTimeout: silence.requestSeconds,
     ...(on.tls === undefined || on.tls === null ? {} : { tls: on.tls }),
     // Said, because Bun takes `development: false` for leave to share the port with another process.
     reusePort: false,

@@ -1,6 +1,6 @@
 import { TssyncError } from "../src/core/error.ts";
 import type { Socket, SocketHandlers } from "./connection.ts";
-import type { ListenOn, RequestHandler, RuntimeServer } from "./listener.ts";
+import type { ListenOn, RequestHandler, RuntimeServer, SilenceLimits } from "./listener.ts";
 import { problemResponse } from "./problem.ts";
 
 /** What is used of Deno, so that the types check under Bun too. */
@@ -30,9 +30,6 @@ declare const Deno: {
 /** How long running requests may take to end when the server stops. */
 const STOP_MS = 1_000;
 
-/** Silence for longer means that the other side is gone; Deno pings by itself. */
-const SOCKET_IDLE_SECONDS_MAX = 120;
-
 function connect(webSocket: WebSocket, handlers: SocketHandlers): void {
   const socket: Socket = {
     send(frames) {
@@ -47,7 +44,7 @@ function connect(webSocket: WebSocket, handlers: SocketHandlers): void {
 }
 
 /** The API on Deno's server, which never cuts a silent connection. */
-export function startDenoServer(on: ListenOn, handler: RequestHandler): RuntimeServer {
+export function startDenoServer(on: ListenOn, handler: RequestHandler, silence: SilenceLimits): RuntimeServer {
   const ending = new AbortController();
   const where = on.transport === "unix"
     ? { path: on.path }
@@ -62,7 +59,7 @@ export function startDenoServer(on: ListenOn, handler: RequestHandler): RuntimeS
       transport: on.transport,
       peer: () => info.remoteAddr.hostname ?? null,
       upgrade(protocol, handlers) {
-        const options = { idleTimeout: SOCKET_IDLE_SECONDS_MAX, ...(protocol === null ? {} : { protocol }) };
+        const options = { idleTimeout: silence.socketSeconds, ...(protocol === null ? {} : { protocol }) };
         const { socket, response } = Deno.upgradeWebSocket(request, options);
         connect(socket, handlers);
         return response;

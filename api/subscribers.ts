@@ -13,8 +13,8 @@ import { Pages } from "./pages.ts";
 /** So long subscribers are served before everything else has its turn. */
 const SLICE_MS = 4;
 /** A round of serving everybody is followed by a rest of so many times its length, at most so long: what many wait for is written at once. */
-const REST = 2;
-const REST_MS_MAX = 50;
+const REST = 1;
+const REST_MS_MAX = 20;
 /** How often those are looked at that have not taken what they were given. */
 const FULL_LOOK_MS = 20;
 /** Bookmarks are that much late at most, as a part of their interval. */

@@ -15,7 +15,7 @@ import { slowReceiver } from "./scenario_slow_receiver.ts";
 import { smallBehindLarge } from "./scenario_small_behind_large.ts";
 import { starts } from "./scenario_start.ts";
 import { steadyStream } from "./scenario_steady_stream.ts";
-import { subscribers } from "./scenario_subscribers.ts";
+import { subscribers, subscribersOfAll } from "./scenario_subscribers.ts";
 import { thousandFiles } from "./scenario_thousand_files.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -35,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   restart,
   events,
   subscribers,
+  subscribersOfAll,
   slowReceiver,
   flushes,
   idle,

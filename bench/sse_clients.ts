@@ -1,120 +1,183 @@
 /**
- * Many subscribers of one daemon in one process: `bun bench/sse_clients.ts SOCKET COUNT MARKER`. Each is a connection of its own over
- * SSE. The first one's events are checked for order and gaps, and the bytes of all others compared with them: reading all of
- * them would be what is measured. Prints `connected`, and, once every one of them has what stands up to the event that says that
- * the file MARKER is everywhere, one line of JSON.
+ * Many subscribers of one daemon in one process: `bun bench/sse_clients.ts SOCKET COUNT TYPES MARKER`. Each is a connection of its own
+ * that reads Server-Sent Events of these types. Every byte of every subscriber is looked at; what another one was sent before is
+ * compared and not read again, or this reader would be what is measured. Prints `connected`, and, once every one of them was told
+ * that the file MARKER is everywhere, one line of JSON.
  */
-import { request } from "node:http";
-import type { IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** What the clients found. */
 export type ClientReport = {
   /** Events, counted once for each client that got them. */
   readonly delivered: number;
+  /** What came over all connections. */
+  readonly bytes: number;
   /** From the time in the event to its arrival, over all events and clients. */
   readonly p50Seconds: number;
   readonly p99Seconds: number;
+  /** Processor time of this process from `connected` on. */
+  readonly cpuSeconds: number;
 };
 
-/** Where the events of files begin; bookmarks may come before. */
-const FIRST = /id: \w+-\d{15}\nevent: tssync\.file/;
-const EVENT = /id: \w+-(\d{15})\nevent: tssync\.file\.(\w+)\ndata: (\{.*\})\n\n/g;
+const EVENT = /id: \w+-(\d{15})\nevent: tssync\.file\.\w+\ndata: (\{.*\})\n\n/g;
+const END = Buffer.from("\n\n");
+/** Between two parts of a chunked answer. */
+const LINE_BREAK = Buffer.from("\r\n");
+/** Delays are counted by the millisecond. */
+const DELAY_MS_MAX = 60_000;
+/** What one of them is reading now: one buffer for all stays in the processor's cache. */
+const received = Buffer.alloc(1 << 18);
 
-type Arrival = { readonly offset: number; readonly atMs: number };
+/** Whole events that somebody was sent at once. */
+type Part = {
+  readonly bytes: Buffer;
+  /** By number, with the time that stands in the event. */
+  readonly events: readonly { readonly seq: number; readonly atMs: number }[];
+  /** How often it came, by the time of its arrival. */
+  readonly arrivals: Map<number, number>;
+};
 
-/** Bytes of one subscriber from its first event on. */
-class Stream {
-  readonly arrivals: Arrival[] = [];
-  /** Not compared yet, behind `compared`. */
-  readonly chunks: Buffer[] = [];
-  compared = 0;
-  length = 0;
-  #head: Buffer | null = Buffer.alloc(0);
+/** Everything that came, each part read once. */
+class Parts {
+  readonly seqs = new Set<number>();
+  /** The event that says that the marker is everywhere; null: nobody has it. */
+  endSeq: number | null = null;
+  readonly #marker: string;
+  readonly #all: Part[] = [];
+  /** The newest one of each length. */
+  readonly #byLength = new Map<number, Part>();
 
-  take(chunk: Buffer): void {
-    let bytes = chunk;
-    if (this.#head !== null) {
-      const head = Buffer.concat([this.#head, chunk]);
-      const at = head.toString("latin1").search(FIRST);
-      this.#head = at < 0 ? head : null;
-      if (at < 0) return;
-      bytes = head.subarray(at);
-    }
-    this.length += bytes.length;
-    this.chunks.push(bytes);
-    this.arrivals.push({ offset: this.length, atMs: Date.now() });
+  constructor(marker: string) {
+    this.#marker = marker;
   }
 
-  /** Compares what came with the same part of the first one, as far as that has come. */
-  compare(reference: Buffer): void {
-    for (let chunk = this.chunks.shift(); chunk !== undefined; chunk = this.chunks.shift()) {
-      const part = chunk.subarray(0, reference.length - this.compared);
-      if (!part.equals(reference.subarray(this.compared, this.compared + part.length))) {
-        throw new Error(`A subscriber got something else than the first one behind byte ${this.compared}`);
+  find(bytes: Buffer): Part {
+    const known = this.#byLength.get(bytes.length);
+    if (known !== undefined && known.bytes.equals(bytes)) return known;
+    const events = [...bytes.toString("latin1").matchAll(EVENT)].map((match) => {
+      const { time, type, subject } = JSON.parse(match[2]!) as Record<string, string>;
+      const seq = Number(match[1]);
+      this.seqs.add(seq);
+      if (type === "tssync.file.synced_all" && subject === this.#marker) this.endSeq = seq;
+      return { seq, atMs: Date.parse(time!) };
+    });
+    const part = { bytes: Buffer.from(bytes), events, arrivals: new Map<number, number>() };
+    this.#all.push(part);
+    this.#byLength.set(bytes.length, part);
+    return part;
+  }
+
+  /** How many events had which delay, by the millisecond. */
+  delays(): Uint32Array {
+    const delays = new Uint32Array(DELAY_MS_MAX);
+    for (const { events, arrivals } of this.#all) {
+      for (const [nowMs, times] of arrivals) {
+        for (const { atMs } of events) delays[Math.min(DELAY_MS_MAX - 1, Math.max(0, nowMs - atMs))]! += times;
       }
-      this.compared += part.length;
-      if (part.length === chunk.length) continue;
-      this.chunks.unshift(chunk.subarray(part.length));
-      return;
     }
+    return delays;
   }
 }
 
-async function main([path, count, marker]: readonly string[]): Promise<void> {
-  const streams: Stream[] = [];
-  const answers: IncomingMessage[] = [];
+/** One subscriber. */
+class Subscriber {
+  bytes = 0;
+  count = 0;
+  seq = 0;
+  readonly #parts: Parts;
+  /** The beginning of an event whose end has not come. */
+  #rest: Buffer | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  take(chunk: Buffer, nowMs: number): void {
+    this.bytes += chunk.length;
+    const buffer = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
+    const last = buffer.lastIndexOf(END);
+    const end = last < 0 ? 0 : last + END.length;
+    const rest = buffer.subarray(end);
+    this.#rest = rest.length === 0 || rest.equals(LINE_BREAK) ? null : Buffer.from(rest);
+    if (end > 0) this.#arrived(this.#parts.find(buffer.subarray(0, end)), nowMs);
+  }
+
+  #arrived({ events, arrivals }: Part, nowMs: number): void {
+    arrivals.set(nowMs, (arrivals.get(nowMs) ?? 0) + 1);
+    for (const { seq } of events) {
+      if (seq <= this.seq) throw new Error(`Event ${seq} came behind ${this.seq}`);
+      this.seq = seq;
+    }
+    this.count += events.length;
+  }
+}
+
+async function main([path, count, types, marker]: readonly string[]): Promise<void> {
+  const parts = new Parts(marker!);
+  const subscribers: Subscriber[] = [];
+  const sockets: Socket[] = [];
   for (let index = 0; index < Number(count); index++) {
-    const stream = new Stream();
-    const answer = await open(path!);
-    answer.on("data", (chunk: Buffer) => stream.take(chunk));
-    streams.push(stream);
-    answers.push(answer);
+    const subscriber = new Subscriber(parts);
+    subscribers.push(subscriber);
+    // One after the other: more than a listener's queue holds would be refused.
+    sockets.push(await open({ path: path!, types: types!, subscriber }));
   }
   console.log("connected");
-  const [first] = streams;
-  const reference: Buffer[] = [];
-  let end = 0;
-  while (end === 0 || streams.some(({ length }) => length < end)) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    reference.push(...first!.chunks.splice(0));
-    if (end > 0 || reference.length === 0) continue;
-    const tail = Buffer.concat(reference.slice(-50)).toString("latin1");
-    if (tail.includes(`synced_all","subject":"${marker}"`)) end = first!.length;
-  }
-  for (const answer of answers) answer.destroy();
-  const whole = Buffer.concat(reference);
-  for (const stream of streams.slice(1)) stream.compare(whole);
-  console.log(JSON.stringify(report(streams, whole.subarray(0, end).toString("latin1"))));
+  const before = process.cpuUsage();
+  await until(() => parts.endSeq !== null && subscribers.every(({ seq }) => seq >= parts.endSeq!));
+  const { user, system } = process.cpuUsage(before);
+  for (const socket of sockets) socket.destroy();
+  // Each had them in order, and only such as stand in the log: as many as there are is all of them.
+  const short = subscribers.find((subscriber) => subscriber.count !== parts.seqs.size);
+  if (short !== undefined) throw new Error(`A subscriber got ${short.count} events of ${parts.seqs.size}`);
+  const delays = parts.delays();
+  const delivered = subscribers.length * parts.seqs.size;
+  const report: ClientReport = {
+    delivered,
+    bytes: subscribers.reduce((sum, { bytes }) => sum + bytes, 0),
+    p50Seconds: delaySeconds(delays, 0.5 * delivered),
+    p99Seconds: delaySeconds(delays, 0.99 * delivered),
+    cpuSeconds: (user + system) / 1e6,
+  };
+  console.log(JSON.stringify(report));
 }
 
-function open(socketPath: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = { accept: "text/event-stream" };
-    request({ socketPath, path: "/v1/events?after=latest", headers, agent: false }, resolve).on("error", reject).end();
+/** The delay that so many events did not exceed. */
+function delaySeconds(delays: Uint32Array, wanted: number): number {
+  let left = Math.ceil(wanted);
+  return delays.findIndex((count) => (left -= count) <= 0) / 1000;
+}
+
+type Opening = { readonly path: string; readonly types: string; readonly subscriber: Subscriber };
+
+/** Resolves once its first bytes came. */
+async function open({ path, types, subscriber }: Opening): Promise<Socket> {
+  let isOpen: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    isOpen = resolve;
   });
+  const onread = {
+    buffer: received,
+    callback: (length: number) => {
+      subscriber.take(received.subarray(0, length), Date.now());
+      isOpen();
+      return true;
+    },
+  };
+  const socket = connect({ path, onread });
+  await once(socket, "connect");
+  const query = types === "" ? "" : `&types=${types}`;
+  socket.write(
+    `GET /v1/events?after=latest${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`,
+  );
+  await opened;
+  return socket;
 }
 
-function report(streams: readonly Stream[], text: string): ClientReport {
-  const events: { readonly end: number; readonly atMs: number }[] = [];
-  let seq = 0;
-  for (const match of text.matchAll(EVENT)) {
-    const found = Number(match[1]);
-    if (seq !== 0 && found !== seq + 1) throw new Error(`Event ${found} came behind ${seq}`);
-    seq = found;
-    const { time } = JSON.parse(match[3]!) as { time: string };
-    events.push({ end: match.index + match[0].length, atMs: Date.parse(time) });
-  }
-  const delays = new Float64Array(streams.length * events.length);
-  let at = 0;
-  for (const { arrivals } of streams) {
-    let next = 0;
-    for (const { offset, atMs } of arrivals) {
-      for (; next < events.length && events[next]!.end <= offset; next++) delays[at++] = atMs - events[next]!.atMs;
-    }
-  }
-  const sorted = delays.subarray(0, at).sort();
-  const rank = (fraction: number) => sorted[Math.max(0, Math.ceil(at * fraction) - 1)]! / 1000;
-  return { delivered: at, p50Seconds: rank(0.5), p99Seconds: rank(0.99) };
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(20);
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -1640,6 +1640,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "status": "ok"
+           *     }
+           */
           "application/json": components["schemas"]["Health"];
         };
       };
@@ -1669,6 +1674,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "status": "ok"
+           *     }
+           */
           "application/json": components["schemas"]["Health"];
         };
       };
@@ -1766,6 +1776,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "status": "ok"
+           *     }
+           */
           "application/json": components["schemas"]["Health"];
         };
       };
@@ -1798,6 +1813,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "s3f9c1a7be2d0",
+           *           "transport": "sse",
+           *           "name": "cdn-agent",
+           *           "peer": "172.16.1.50",
+           *           "connectedAt": "2026-11-20T09:14:58.020Z",
+           *           "cursor": "k3v9qx2a-000000000184213",
+           *           "acknowledged": null,
+           *           "lag": {
+           *             "events": 0,
+           *             "bytes": 0
+           *           },
+           *           "filter": {
+           *             "types": [
+           *               "tssync.file.synced_all"
+           *             ]
+           *           }
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Agent"][];
             next: string | null;
@@ -1880,6 +1920,17 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "urls": [
+         *         "http://www.example.com/a.png"
+         *       ],
+         *       "directories": [
+         *         "http://www.example.com/css/"
+         *       ],
+         *       "tags": []
+         *     }
+         */
         "application/json": components["schemas"]["PurgeRequest"];
       };
     };
@@ -1890,6 +1941,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "provider": "varnish",
+           *       "batch": "bZk3vQx1",
+           *       "count": 2,
+           *       "first": "k3v9qx2a-000000000184213",
+           *       "last": "k3v9qx2a-000000000184214"
+           *     }
+           */
           "application/json": components["schemas"]["Purge"];
         };
       };
@@ -2074,6 +2134,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "at": "2026-11-20T09:15:02.113Z",
+           *       "roots": {
+           *         "added": [
+           *           "static"
+           *         ],
+           *         "removed": [],
+           *         "changed": []
+           *       },
+           *       "plugins": {
+           *         "added": [],
+           *         "removed": [],
+           *         "changed": []
+           *       },
+           *       "settings": [
+           *         "threadsMax"
+           *       ],
+           *       "needsRestart": []
+           *     }
+           */
           "application/json": components["schemas"]["Reload"];
         };
       };
@@ -2163,6 +2244,28 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "42",
+           *           "plugin": "refreshCDN",
+           *           "receiver": "refreshCDN",
+           *           "event": "k3v9qx2a-000000000184213",
+           *           "type": "tssync.file.synced_all",
+           *           "root": "www",
+           *           "path": "site/images/a.png",
+           *           "state": "waiting",
+           *           "attempts": 1,
+           *           "firstAt": "2026-11-20T09:14:58.020Z",
+           *           "lastAt": "2026-11-20T09:14:58.020Z",
+           *           "nextAt": "2026-11-20T09:15:02.113Z",
+           *           "message": "answered with 503"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Delivery"][];
             next: string | null;
@@ -2242,6 +2345,23 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "42",
+           *       "plugin": "refreshCDN",
+           *       "receiver": "refreshCDN",
+           *       "event": "k3v9qx2a-000000000184213",
+           *       "type": "tssync.file.synced_all",
+           *       "root": "www",
+           *       "path": "site/images/a.png",
+           *       "state": "waiting",
+           *       "attempts": 1,
+           *       "firstAt": "2026-11-20T09:14:58.020Z",
+           *       "lastAt": "2026-11-20T09:14:58.020Z",
+           *       "nextAt": "2026-11-20T09:15:02.113Z",
+           *       "message": "answered with 503"
+           *     }
+           */
           "application/json": components["schemas"]["Delivery"];
         };
       };
@@ -2337,6 +2457,35 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "events": [
+           *         {
+           *           "specversion": "1.0",
+           *           "id": "k3v9qx2a-000000000184213",
+           *           "source": "tssync://web01/www",
+           *           "type": "tssync.file.synced_all",
+           *           "subject": "site/images/a.png",
+           *           "time": "2026-11-20T09:15:02.113Z",
+           *           "datacontenttype": "application/json",
+           *           "data": {
+           *             "root": "www",
+           *             "operation": "write",
+           *             "kind": "file",
+           *             "size": 10213,
+           *             "mtime": "2026-11-20T09:14:58.020Z",
+           *             "mode": "0644",
+           *             "detectedAt": "2026-11-20T09:14:58.020Z",
+           *             "syncedAt": "2026-11-20T09:15:02.113Z",
+           *             "lagMs": 12
+           *           }
+           *         }
+           *       ],
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "earliest": "k3v9qx2a-000000000000000",
+           *       "latest": "k3v9qx2a-000000000184213"
+           *     }
+           */
           "application/json": components["schemas"]["Events"];
           "application/jsonl": string;
           "text/event-stream": string;
@@ -2502,6 +2651,20 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "root": "www",
+           *       "path": "site/images/a.png",
+           *       "kind": "file",
+           *       "remotes": [
+           *         {
+           *           "remote": "172.16.1.41::www",
+           *           "state": "synced",
+           *           "since": "2026-11-20T09:15:02.113Z"
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Explanation"];
         };
       };
@@ -2601,6 +2764,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": 17,
+           *           "path": "site/upload/a.mp4",
+           *           "root": "www",
+           *           "remote": "172.16.1.41::www",
+           *           "operation": "send",
+           *           "attempts": 2,
+           *           "firstAt": "2026-11-20T09:14:58.020Z",
+           *           "lastAt": "2026-11-20T09:15:02.113Z",
+           *           "nextAt": "2026-11-20T09:45:02.113Z",
+           *           "exitCode": 23,
+           *           "message": "rsync: [receiver] mkstemp \"/site/upload/.a.mp4.x1\" (in www) failed: Permission denied (13)"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Failure"][];
             next: string | null;
@@ -2681,6 +2864,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "count": 1
+           *     }
+           */
           "application/json": {
             /** @description How many are tried again now */
             count: number;
@@ -2767,6 +2955,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "count": 3
+           *     }
+           */
           "application/json": {
             /** @description How many are tried again now */
             count: number;
@@ -2838,6 +3031,15 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "roots": [
+         *         "www"
+         *       ],
+         *       "scope": "synced",
+         *       "timeout": "30s"
+         *     }
+         */
         "application/json": components["schemas"]["FlushRequest"];
       };
     };
@@ -2848,6 +3050,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "cursor": "k3v9qx2a-000000000184213"
+           *     }
+           */
           "application/json": components["schemas"]["Flush"];
         };
       };
@@ -2970,6 +3177,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "h-2c7e",
+           *           "root": "www",
+           *           "remote": "172.16.1.41::www",
+           *           "origin": "resync",
+           *           "createdAt": "2026-11-20T09:15:02.113Z",
+           *           "count": 8120,
+           *           "examples": [
+           *             "site/old/1.png",
+           *             "site/old/2.png"
+           *           ],
+           *           "state": "waiting",
+           *           "decidedAt": null
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Hold"][];
             next: string | null;
@@ -3058,6 +3286,22 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "h-2c7e",
+           *       "root": "www",
+           *       "remote": "172.16.1.41::www",
+           *       "origin": "resync",
+           *       "createdAt": "2026-11-20T09:15:02.113Z",
+           *       "count": 8120,
+           *       "examples": [
+           *         "site/old/1.png",
+           *         "site/old/2.png"
+           *       ],
+           *       "state": "waiting",
+           *       "decidedAt": null
+           *     }
+           */
           "application/json": components["schemas"]["Hold"];
         };
       };
@@ -3152,6 +3396,22 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "h-2c7e",
+           *       "root": "www",
+           *       "remote": "172.16.1.41::www",
+           *       "origin": "resync",
+           *       "createdAt": "2026-11-20T09:15:02.113Z",
+           *       "count": 8120,
+           *       "examples": [
+           *         "site/old/1.png",
+           *         "site/old/2.png"
+           *       ],
+           *       "state": "waiting",
+           *       "decidedAt": null
+           *     }
+           */
           "application/json": components["schemas"]["Hold"];
         };
       };
@@ -3247,6 +3507,46 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "r-3f9c1a7be2d04c55",
+           *           "trigger": "api",
+           *           "state": "succeeded",
+           *           "request": {
+           *             "roots": [
+           *               "www"
+           *             ],
+           *             "paths": [
+           *               "site/images"
+           *             ]
+           *           },
+           *           "startedAt": "2026-11-20T09:14:58.020Z",
+           *           "finishedAt": "2026-11-20T09:15:02.113Z",
+           *           "progress": {
+           *             "remotesDone": 1,
+           *             "remotes": 1,
+           *             "files": 3,
+           *             "bytes": 30639
+           *           },
+           *           "perRemote": [
+           *             {
+           *               "remote": "172.16.1.41::www",
+           *               "root": "www",
+           *               "exitCode": 0,
+           *               "files": 3,
+           *               "bytes": 30639,
+           *               "deletes": 0,
+           *               "seconds": 0.42,
+           *               "error": null
+           *             }
+           *           ]
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Resync"][];
             next: string | null;
@@ -3329,6 +3629,17 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "roots": [
+         *         "www"
+         *       ],
+         *       "paths": [
+         *         "site/images"
+         *       ],
+         *       "dryRun": true
+         *     }
+         */
         "application/json": components["schemas"]["ResyncRequest"];
       };
     };
@@ -3341,6 +3652,41 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "r-3f9c1a7be2d04c55",
+           *       "trigger": "api",
+           *       "state": "succeeded",
+           *       "request": {
+           *         "roots": [
+           *           "www"
+           *         ],
+           *         "paths": [
+           *           "site/images"
+           *         ]
+           *       },
+           *       "startedAt": "2026-11-20T09:14:58.020Z",
+           *       "finishedAt": "2026-11-20T09:15:02.113Z",
+           *       "progress": {
+           *         "remotesDone": 1,
+           *         "remotes": 1,
+           *         "files": 3,
+           *         "bytes": 30639
+           *       },
+           *       "perRemote": [
+           *         {
+           *           "remote": "172.16.1.41::www",
+           *           "root": "www",
+           *           "exitCode": 0,
+           *           "files": 3,
+           *           "bytes": 30639,
+           *           "deletes": 0,
+           *           "seconds": 0.42,
+           *           "error": null
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Resync"];
         };
       };
@@ -3465,6 +3811,41 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "r-3f9c1a7be2d04c55",
+           *       "trigger": "api",
+           *       "state": "succeeded",
+           *       "request": {
+           *         "roots": [
+           *           "www"
+           *         ],
+           *         "paths": [
+           *           "site/images"
+           *         ]
+           *       },
+           *       "startedAt": "2026-11-20T09:14:58.020Z",
+           *       "finishedAt": "2026-11-20T09:15:02.113Z",
+           *       "progress": {
+           *         "remotesDone": 1,
+           *         "remotes": 1,
+           *         "files": 3,
+           *         "bytes": 30639
+           *       },
+           *       "perRemote": [
+           *         {
+           *           "remote": "172.16.1.41::www",
+           *           "root": "www",
+           *           "exitCode": 0,
+           *           "files": 3,
+           *           "bytes": 30639,
+           *           "deletes": 0,
+           *           "seconds": 0.42,
+           *           "error": null
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Resync"];
         };
       };
@@ -3550,6 +3931,41 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "r-3f9c1a7be2d04c55",
+           *       "trigger": "api",
+           *       "state": "succeeded",
+           *       "request": {
+           *         "roots": [
+           *           "www"
+           *         ],
+           *         "paths": [
+           *           "site/images"
+           *         ]
+           *       },
+           *       "startedAt": "2026-11-20T09:14:58.020Z",
+           *       "finishedAt": "2026-11-20T09:15:02.113Z",
+           *       "progress": {
+           *         "remotesDone": 1,
+           *         "remotes": 1,
+           *         "files": 3,
+           *         "bytes": 30639
+           *       },
+           *       "perRemote": [
+           *         {
+           *           "remote": "172.16.1.41::www",
+           *           "root": "www",
+           *           "exitCode": 0,
+           *           "files": 3,
+           *           "bytes": 30639,
+           *           "deletes": 0,
+           *           "seconds": 0.42,
+           *           "error": null
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Resync"];
         };
       };
@@ -3645,6 +4061,79 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "www",
+           *           "path": "/data/www",
+           *           "state": "watching",
+           *           "reason": null,
+           *           "watches": 1204,
+           *           "remotes": [
+           *             {
+           *               "id": "172.16.1.41::www",
+           *               "address": "rsync://backup@172.16.1.41:873/www",
+           *               "state": "ok",
+           *               "reason": null,
+           *               "pending": 0,
+           *               "oldestPendingSeconds": null,
+           *               "inFlight": 0,
+           *               "failures": 0,
+           *               "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *               "watermark": "2026-11-20T09:15:02.113Z"
+           *             }
+           *           ],
+           *           "configuration": {
+           *             "excludes": [
+           *               "\\.tmp$"
+           *             ],
+           *             "switches": {
+           *               "delete": true,
+           *               "createFolder": true,
+           *               "createFile": false,
+           *               "closeWrite": true,
+           *               "moveFrom": true,
+           *               "moveTo": true,
+           *               "attrib": false,
+           *               "modify": false
+           *             },
+           *             "remotes": [
+           *               {
+           *                 "id": "172.16.1.41::www",
+           *                 "address": "rsync://backup@172.16.1.41:873/www",
+           *                 "destination": {
+           *                   "kind": "daemon",
+           *                   "host": "172.16.1.41",
+           *                   "port": 873,
+           *                   "user": "backup",
+           *                   "passwordFile": "/etc/tssync/backup.pass",
+           *                   "module": "www",
+           *                   "path": ""
+           *                 },
+           *                 "params": [
+           *                   "-artuz"
+           *                 ],
+           *                 "timeoutSeconds": 100,
+           *                 "warm": "active"
+           *               }
+           *             ],
+           *             "initialSync": "first",
+           *             "periodicSync": null,
+           *             "watcher": "auto",
+           *             "pollEveryMs": 5000,
+           *             "openFiles": {
+           *               "quietMs": 1000,
+           *               "everyMs": 60000
+           *             },
+           *             "maxDelete": null,
+           *             "trash": null
+           *           }
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["RootDetails"][];
             next: string | null;
@@ -3734,6 +4223,74 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "www",
+           *       "path": "/data/www",
+           *       "state": "watching",
+           *       "reason": null,
+           *       "watches": 1204,
+           *       "remotes": [
+           *         {
+           *           "id": "172.16.1.41::www",
+           *           "address": "rsync://backup@172.16.1.41:873/www",
+           *           "state": "ok",
+           *           "reason": null,
+           *           "pending": 0,
+           *           "oldestPendingSeconds": null,
+           *           "inFlight": 0,
+           *           "failures": 0,
+           *           "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *           "watermark": "2026-11-20T09:15:02.113Z"
+           *         }
+           *       ],
+           *       "configuration": {
+           *         "excludes": [
+           *           "\\.tmp$"
+           *         ],
+           *         "switches": {
+           *           "delete": true,
+           *           "createFolder": true,
+           *           "createFile": false,
+           *           "closeWrite": true,
+           *           "moveFrom": true,
+           *           "moveTo": true,
+           *           "attrib": false,
+           *           "modify": false
+           *         },
+           *         "remotes": [
+           *           {
+           *             "id": "172.16.1.41::www",
+           *             "address": "rsync://backup@172.16.1.41:873/www",
+           *             "destination": {
+           *               "kind": "daemon",
+           *               "host": "172.16.1.41",
+           *               "port": 873,
+           *               "user": "backup",
+           *               "passwordFile": "/etc/tssync/backup.pass",
+           *               "module": "www",
+           *               "path": ""
+           *             },
+           *             "params": [
+           *               "-artuz"
+           *             ],
+           *             "timeoutSeconds": 100,
+           *             "warm": "active"
+           *           }
+           *         ],
+           *         "initialSync": "first",
+           *         "periodicSync": null,
+           *         "watcher": "auto",
+           *         "pollEveryMs": 5000,
+           *         "openFiles": {
+           *           "quietMs": 1000,
+           *           "everyMs": 60000
+           *         },
+           *         "maxDelete": null,
+           *         "trash": null
+           *       }
+           *     }
+           */
           "application/json": components["schemas"]["RootDetails"];
         };
       };
@@ -3828,6 +4385,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "path": "site/images/a.png",
+           *       "type": "file",
+           *       "size": 10213,
+           *       "mtime": "2026-11-20T09:14:58.020Z",
+           *       "mode": "0644"
+           *     }
+           */
           "application/jsonl": components["schemas"]["ManifestEntry"];
         };
       };
@@ -3917,6 +4483,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "reason": "moving to the new disks"
+         *     }
+         */
         "application/json": components["schemas"]["ReasonInput"];
       };
     };
@@ -3927,6 +4498,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "www",
+           *       "path": "/data/www",
+           *       "state": "watching",
+           *       "reason": null,
+           *       "watches": 1204,
+           *       "remotes": [
+           *         {
+           *           "id": "172.16.1.41::www",
+           *           "address": "rsync://backup@172.16.1.41:873/www",
+           *           "state": "ok",
+           *           "reason": null,
+           *           "pending": 0,
+           *           "oldestPendingSeconds": null,
+           *           "inFlight": 0,
+           *           "failures": 0,
+           *           "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *           "watermark": "2026-11-20T09:15:02.113Z"
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Root"];
         };
       };
@@ -4036,6 +4630,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "reason": "moving to the new disks"
+         *     }
+         */
         "application/json": components["schemas"]["ReasonInput"];
       };
     };
@@ -4046,6 +4645,20 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "172.16.1.41::www",
+           *       "address": "rsync://backup@172.16.1.41:873/www",
+           *       "state": "ok",
+           *       "reason": null,
+           *       "pending": 0,
+           *       "oldestPendingSeconds": null,
+           *       "inFlight": 0,
+           *       "failures": 0,
+           *       "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *       "watermark": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": components["schemas"]["Remote"];
         };
       };
@@ -4155,6 +4768,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "reason": "moving to the new disks"
+         *     }
+         */
         "application/json": components["schemas"]["ReasonInput"];
       };
     };
@@ -4165,6 +4783,20 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "172.16.1.41::www",
+           *       "address": "rsync://backup@172.16.1.41:873/www",
+           *       "state": "ok",
+           *       "reason": null,
+           *       "pending": 0,
+           *       "oldestPendingSeconds": null,
+           *       "inFlight": 0,
+           *       "failures": 0,
+           *       "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *       "watermark": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": components["schemas"]["Remote"];
         };
       };
@@ -4272,6 +4904,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "reason": "moving to the new disks"
+         *     }
+         */
         "application/json": components["schemas"]["ReasonInput"];
       };
     };
@@ -4282,6 +4919,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "www",
+           *       "path": "/data/www",
+           *       "state": "watching",
+           *       "reason": null,
+           *       "watches": 1204,
+           *       "remotes": [
+           *         {
+           *           "id": "172.16.1.41::www",
+           *           "address": "rsync://backup@172.16.1.41:873/www",
+           *           "state": "ok",
+           *           "reason": null,
+           *           "pending": 0,
+           *           "oldestPendingSeconds": null,
+           *           "inFlight": 0,
+           *           "failures": 0,
+           *           "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *           "watermark": "2026-11-20T09:15:02.113Z"
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Root"];
         };
       };
@@ -4392,6 +5052,43 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "node": "web01",
+           *       "startedAt": "2026-11-20T09:14:58.020Z",
+           *       "epoch": "k3v9qx2a",
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "roots": [
+           *         {
+           *           "id": "www",
+           *           "path": "/data/www",
+           *           "state": "watching",
+           *           "reason": null,
+           *           "watches": 1204,
+           *           "remotes": [
+           *             {
+           *               "id": "172.16.1.41::www",
+           *               "address": "rsync://backup@172.16.1.41:873/www",
+           *               "state": "ok",
+           *               "reason": null,
+           *               "pending": 0,
+           *               "oldestPendingSeconds": null,
+           *               "inFlight": 0,
+           *               "failures": 0,
+           *               "lastSyncedAt": "2026-11-20T09:15:02.113Z",
+           *               "watermark": "2026-11-20T09:15:02.113Z"
+           *             }
+           *           ]
+           *         }
+           *       ],
+           *       "plugins": [],
+           *       "lastReload": {
+           *         "at": "2026-11-20T09:14:58.020Z",
+           *         "ok": true,
+           *         "problems": []
+           *       }
+           *     }
+           */
           "application/json": components["schemas"]["Status"];
         };
       };
@@ -4468,6 +5165,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "agent-7",
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "root": "www",
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "acknowledgedAt": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": components["schemas"]["Subscription"];
         };
       };
@@ -4547,6 +5256,15 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "after": "latest",
+         *       "types": [
+         *         "tssync.file.synced_all"
+         *       ],
+         *       "root": "www"
+         *     }
+         */
         "application/json": components["schemas"]["SubscriptionInput"];
       };
     };
@@ -4557,6 +5275,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "agent-7",
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "root": "www",
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "acknowledgedAt": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": components["schemas"]["Subscription"];
         };
       };
@@ -4566,6 +5296,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "agent-7",
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "root": "www",
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "acknowledgedAt": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": components["schemas"]["Subscription"];
         };
       };
@@ -4755,6 +5497,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "cursor": "k3v9qx2a-000000000184213"
+         *     }
+         */
         "application/json": components["schemas"]["Acknowledgement"];
       };
     };
@@ -4765,6 +5512,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "agent-7",
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "root": "www",
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "acknowledgedAt": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": components["schemas"]["Subscription"];
         };
       };
@@ -4889,6 +5648,35 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "events": [
+           *         {
+           *           "specversion": "1.0",
+           *           "id": "k3v9qx2a-000000000184213",
+           *           "source": "tssync://web01/www",
+           *           "type": "tssync.file.synced_all",
+           *           "subject": "site/images/a.png",
+           *           "time": "2026-11-20T09:15:02.113Z",
+           *           "datacontenttype": "application/json",
+           *           "data": {
+           *             "root": "www",
+           *             "operation": "write",
+           *             "kind": "file",
+           *             "size": 10213,
+           *             "mtime": "2026-11-20T09:14:58.020Z",
+           *             "mode": "0644",
+           *             "detectedAt": "2026-11-20T09:14:58.020Z",
+           *             "syncedAt": "2026-11-20T09:15:02.113Z",
+           *             "lagMs": 12
+           *           }
+           *         }
+           *       ],
+           *       "cursor": "k3v9qx2a-000000000184213",
+           *       "earliest": "k3v9qx2a-000000000000000",
+           *       "latest": "k3v9qx2a-000000000184213"
+           *     }
+           */
           "application/json": components["schemas"]["Events"];
         };
       };
@@ -4981,6 +5769,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "ticket": "Zk3vQx9aW0e1R2t3",
+           *       "expiresAt": "2026-11-20T09:15:02.113Z"
+           *     }
+           */
           "application/json": {
             /** Format: date-time */
             expiresAt: string;
@@ -5062,6 +5856,23 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "t-8d1f",
+           *           "name": "deploy",
+           *           "scope": "resync",
+           *           "roots": [
+           *             "www"
+           *           ],
+           *           "createdAt": "2026-11-20T09:14:58.020Z",
+           *           "lastUsedAt": null
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Token"][];
             next: string | null;
@@ -5142,6 +5953,15 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "scope": "resync",
+         *       "name": "deploy",
+         *       "roots": [
+         *         "www"
+         *       ]
+         *     }
+         */
         "application/json": components["schemas"]["TokenInput"];
       };
     };
@@ -5152,6 +5972,19 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "t-8d1f",
+           *       "name": "deploy",
+           *       "scope": "resync",
+           *       "roots": [
+           *         "www"
+           *       ],
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "lastUsedAt": null,
+           *       "token": "tssync_Zk3vQx9aW0e1R2t3Y4u5I6o7P8a9S0d1"
+           *     }
+           */
           "application/json": components["schemas"]["NewToken"];
         };
       };
@@ -5354,6 +6187,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "version": "0.1.0",
+           *       "commit": "4a2aa23",
+           *       "runtime": "bun 1.4.5",
+           *       "node": "web01",
+           *       "epoch": "k3v9qx2a"
+           *     }
+           */
           "application/json": components["schemas"]["Version"];
         };
       };
@@ -5386,6 +6228,36 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "w-5b1c",
+           *           "url": "https://hooks.example.com/tssync",
+           *           "types": [
+           *             "tssync.file.synced_all"
+           *           ],
+           *           "roots": [
+           *             "www"
+           *           ],
+           *           "batch": {
+           *             "max": 1,
+           *             "waitSeconds": 1
+           *           },
+           *           "origin": "api",
+           *           "state": "enabled",
+           *           "reason": null,
+           *           "createdAt": "2026-11-20T09:14:58.020Z",
+           *           "previousSecretUntil": null,
+           *           "deliveries": {
+           *             "waiting": 0,
+           *             "dead": 0
+           *           }
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
           "application/json": {
             items: components["schemas"]["Webhook"][];
             next: string | null;
@@ -5466,6 +6338,17 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "url": "https://hooks.example.com/tssync",
+         *       "types": [
+         *         "tssync.file.synced_all"
+         *       ],
+         *       "roots": [
+         *         "www"
+         *       ]
+         *     }
+         */
         "application/json": components["schemas"]["NewWebhook"];
       };
     };
@@ -5476,6 +6359,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "w-5b1c",
+           *       "url": "https://hooks.example.com/tssync",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "roots": [
+           *         "www"
+           *       ],
+           *       "batch": {
+           *         "max": 1,
+           *         "waitSeconds": 1
+           *       },
+           *       "origin": "api",
+           *       "state": "enabled",
+           *       "reason": null,
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "previousSecretUntil": null,
+           *       "deliveries": {
+           *         "waiting": 0,
+           *         "dead": 0
+           *       },
+           *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+           *     }
+           */
           "application/json": components["schemas"]["WebhookWithSecret"];
         };
       };
@@ -5579,6 +6488,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "w-5b1c",
+           *       "url": "https://hooks.example.com/tssync",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "roots": [
+           *         "www"
+           *       ],
+           *       "batch": {
+           *         "max": 1,
+           *         "waitSeconds": 1
+           *       },
+           *       "origin": "api",
+           *       "state": "enabled",
+           *       "reason": null,
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "previousSecretUntil": null,
+           *       "deliveries": {
+           *         "waiting": 0,
+           *         "dead": 0
+           *       }
+           *     }
+           */
           "application/json": components["schemas"]["Webhook"];
         };
       };
@@ -5750,6 +6684,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "state": "disabled"
+         *     }
+         */
         "application/json": components["schemas"]["WebhookChanges"];
       };
     };
@@ -5760,6 +6699,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "w-5b1c",
+           *       "url": "https://hooks.example.com/tssync",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "roots": [
+           *         "www"
+           *       ],
+           *       "batch": {
+           *         "max": 1,
+           *         "waitSeconds": 1
+           *       },
+           *       "origin": "api",
+           *       "state": "enabled",
+           *       "reason": null,
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "previousSecretUntil": null,
+           *       "deliveries": {
+           *         "waiting": 0,
+           *         "dead": 0
+           *       }
+           *     }
+           */
           "application/json": components["schemas"]["Webhook"];
         };
       };
@@ -5872,6 +6836,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "w-5b1c",
+           *       "url": "https://hooks.example.com/tssync",
+           *       "types": [
+           *         "tssync.file.synced_all"
+           *       ],
+           *       "roots": [
+           *         "www"
+           *       ],
+           *       "batch": {
+           *         "max": 1,
+           *         "waitSeconds": 1
+           *       },
+           *       "origin": "api",
+           *       "state": "enabled",
+           *       "reason": null,
+           *       "createdAt": "2026-11-20T09:14:58.020Z",
+           *       "previousSecretUntil": null,
+           *       "deliveries": {
+           *         "waiting": 0,
+           *         "dead": 0
+           *       },
+           *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+           *     }
+           */
           "application/json": components["schemas"]["WebhookWithSecret"];
         };
       };
@@ -5966,6 +6956,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "delivered": true,
+           *       "message": "answered with 204"
+           *     }
+           */
           "application/json": components["schemas"]["WebhookTest"];
         };
       };

@@ -4,7 +4,7 @@ import { pathToText } from "../core/path.ts";
 import { ERRORS } from "../core/error.ts";
 import type { Command } from "./command.ts";
 import { loadConfiguration } from "./load_configuration.ts";
-import { refuseOpenListener } from "./open_listener.ts";
+import { chooseLineListener } from "./open_listener.ts";
 import { countText } from "./table_text.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import { jsonText } from "./terminal.ts";
@@ -13,10 +13,10 @@ import { jsonText } from "./terminal.ts";
 export const checkCommand: Command = async (invocation, { cwd, terminal }) => {
   const asJson = invocation.options.has("json");
   try {
-    const { configuration, warnings } = await loadConfiguration(invocation, cwd);
-    const { listen } = configuration;
-    refuseOpenListener(listen, invocation.options.has("insecure-http"));
-    if (listen !== null && listen.tls !== null) readTlsFiles(listen.tls);
+    const reading = await loadConfiguration(invocation, cwd);
+    const { configuration, tls, warnings } = reading;
+    chooseLineListener(reading, invocation.options);
+    if (tls !== null) readTlsFiles(tls);
     const roots = configuration.roots.map((root) => ({
       id: root.id,
       path: pathToText(root.path),

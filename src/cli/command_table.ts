@@ -161,11 +161,20 @@ export const COMMANDS = {
       { name: "dry-run", brief: "Change nothing, list what differs (implies --wait)" },
       { name: "checksum", brief: "Compare contents, not size and time" },
       { name: "wait", brief: "Wait until it has ended; exit 1 if it failed" },
+      {
+        name: "timeout",
+        value: "DURATION",
+        brief: "Wait no longer than this, with exit 6; it goes on (implies --wait)",
+      },
       ...CLIENT_OPTIONS,
       ...COMMON_OPTIONS,
     ],
     text: "PATH is relative to the root, as an operand or with --path; without one everything is compared.",
-    examples: ["tssync resync --wait", "tssync resync --root www --path site/images", "tssync resync --dry-run"],
+    examples: [
+      "tssync resync --wait --timeout 10m",
+      "tssync resync --root www --path site/images",
+      "tssync resync --dry-run",
+    ],
   },
   reload: {
     brief: "Let the daemon read its configuration again",

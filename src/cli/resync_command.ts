@@ -1,4 +1,5 @@
 import type { ResyncDocument } from "../../api/resync_schema.ts";
+import { parseDurationMs } from "../../api/duration.ts";
 import { TssyncError } from "../core/error.ts";
 import { Client } from "./client.ts";
 import { clientTarget } from "./client_target.ts";
@@ -17,9 +18,10 @@ const WAIT_WITH_PROGRESS_MS = 500;
 export const resyncCommand: Command = async ({ options, operands }, surroundings) => {
   const client = new Client(clientTarget(options, surroundings));
   const { terminal } = surroundings;
-  const waits = options.has("wait") || options.has("dry-run");
+  const timeoutMs = timeoutOf(options);
+  const waits = options.has("wait") || options.has("dry-run") || timeoutMs !== null;
   const started = await startOrJoin(client, options, [...operands, ...options.texts("path")], waits, terminal);
-  const resync = waits ? await waitForEnd(client, started, terminal) : started;
+  const resync = waits ? await waitForEnd(client, started, { terminal, timeoutMs }) : started;
   terminal.out(options.has("json") ? jsonText(resync) : resyncText(resync));
   return resync.state === "succeeded" || (!waits && resync.finishedAt === null) ? 0 : 1;
 };
@@ -50,15 +52,64 @@ async function startOrJoin(
   }
 }
 
-async function waitForEnd(client: Client, started: ResyncDocument, terminal: Terminal): Promise<ResyncDocument> {
+type Waiting = { readonly terminal: Terminal; readonly timeoutMs: number | null };
+
+async function waitForEnd(
+  client: Client,
+  started: ResyncDocument,
+  { terminal, timeoutMs }: Waiting,
+): Promise<ResyncDocument> {
   using progress = await openProgress(terminal);
-  const waitMs = terminal.showsProgress ? WAIT_WITH_PROGRESS_MS : WAIT_MS;
+  const lookMs = terminal.showsProgress ? WAIT_WITH_PROGRESS_MS : WAIT_MS;
+  const untilMs = performance.now() + (timeoutMs ?? Infinity);
+  const told = new Set<string>();
   let resync = started;
   while (resync.finishedAt === null && resync.state !== "held") {
     progress.show(resync.progress);
-    resync = await client.resync(resync.id, waitMs);
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0) throw timeoutError(resync, timeoutMs!, told);
+    resync = await client.resync(resync.id, Math.ceil(Math.min(lookMs, leftMs)));
+    if (resync.finishedAt === null) await tellTrouble(client, resync, { terminal, told });
   }
   return resync;
+}
+
+/** Says once of each remote that cannot be reached that it is what is waited for: that may take for ever. */
+async function tellTrouble(
+  client: Client,
+  { request, perRemote }: ResyncDocument,
+  { terminal, told }: { readonly terminal: Terminal; readonly told: Set<string> },
+): Promise<void> {
+  const { roots } = await client.status();
+  for (const { id: root, remotes } of roots) {
+    for (const { id, state, reason } of remotes) {
+      const isMeant = (request.roots?.includes(root) ?? true) && (request.remotes?.includes(id) ?? true) &&
+        !perRemote.some((result) => result.root === root && result.remote === id);
+      if (!isMeant || told.has(id) || (state !== "retrying" && state !== "failing")) continue;
+      told.add(id);
+      terminal.err(`tssync: waiting for ${visibleText(id)}${reason === null ? "" : `: ${visibleText(reason)}`}\n`);
+    }
+  }
+}
+
+function timeoutError({ id }: ResyncDocument, timeoutMs: number, remotes: ReadonlySet<string>): TssyncError {
+  const missing = remotes.size === 0 ? "" : `; it waits for ${[...remotes].join(", ")}`;
+  return new TssyncError(
+    "WAIT_TIMEOUT",
+    `The resync ${id} has not ended within ${
+      timeoutMs / 1000
+    } s and goes on${missing}. tssync status shows how it goes`,
+    { id, remotes: [...remotes] },
+  );
+}
+
+/** @throws TssyncError USAGE */
+function timeoutOf(options: OptionValues): number | null {
+  const text = options.text("timeout");
+  if (text === null) return null;
+  const timeoutMs = parseDurationMs(text);
+  if (timeoutMs !== null) return timeoutMs;
+  throw new TssyncError("USAGE", `--timeout ${JSON.stringify(text)}: expected a duration such as 30s, 10m or 1h`);
 }
 
 export function resyncText(resync: ResyncDocument): string {

@@ -11,7 +11,7 @@ import { unexpected } from "./error_report.ts";
 import { loadConfiguration } from "./load_configuration.ts";
 import { openCommandLog } from "./log_file.ts";
 import { logOptions } from "./log_options.ts";
-import { lineAddress, refuseOpenListener } from "./open_listener.ts";
+import { chooseLineListener } from "./open_listener.ts";
 import type { Invocation } from "./parse_arguments.ts";
 import { statusSentence, tellServiceManager } from "./service_status.ts";
 import { onSignals } from "./signals.ts";
@@ -28,10 +28,7 @@ export const serveCommand: Command = async (invocation, surroundings) => {
   try {
     const reading = await loadConfiguration(invocation, surroundings.cwd);
     const paths = statePaths(options.text("state-dir"), surroundings);
-    const lines = lineAddress(options.text("listen-jsonl"), reading.configuration.listen);
-    for (const address of [reading.configuration.listen, lines]) {
-      refuseOpenListener(address, options.has("insecure-http"));
-    }
+    const lines = chooseLineListener(reading, options);
     const logging = logOptions(options, surroundings.cwd, reading.configuration);
     const logFile = logging.file ?? paths.log;
     if (options.has("daemon") && !detached) {

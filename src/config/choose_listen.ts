@@ -10,15 +10,15 @@ type Address = Pick<ListenAddress, "host" | "port">;
 
 const DEFAULT_LISTEN: Address = { host: "127.0.0.1", port: 8008 };
 
-/** Where the API listens on TCP, and whether in clear text; null: not at all. */
+/** Where the API listens on TCP (null: not at all), and the certificate for whatever listens there (null: clear text). */
 export function chooseListen(
   heads: readonly HeadReading[],
   flags: ConfigurationFlags,
   report: Report,
-): ListenAddress | null {
+): { readonly listen: ListenAddress | null; readonly tls: TlsFiles | null } {
   const address = chooseAddress(heads, flags, report);
   const tls = chooseTls(heads, flags, report);
-  return address === null ? null : { ...address, tls };
+  return { listen: address === null ? null : { ...address, tls }, tls };
 }
 
 /** `--tls-cert` and `--tls-key`, else those of the first `<host>`. */

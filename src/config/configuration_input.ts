@@ -1,4 +1,4 @@
-import type { Configuration, RootConfiguration } from "./configuration.ts";
+import type { Configuration, RootConfiguration, TlsFiles } from "./configuration.ts";
 import type { Problem } from "./problem.ts";
 
 /** What `readConfiguration` works on: the files as bytes, and what the command line said. It touches nothing else. */
@@ -44,6 +44,8 @@ export type ConfigurationFlags = {
 /** What `readConfiguration` gives back. */
 export type ConfigurationReading = {
   readonly configuration: Configuration;
+  /** The certificate of every TCP listener, also where the API has none; null: clear text. */
+  readonly tls: TlsFiles | null;
   /** Surprising, but not wrong: for the log and for `tssync check`. */
   readonly warnings: readonly Problem[];
   /** Where things were written down, so that the checks against the disk can name the line. */

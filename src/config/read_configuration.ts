@@ -80,9 +80,10 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
 
   const { roots, origins } = settleIds(rootDrafts, flags.initialSync, report);
   reportSharedDestinations(roots, origins, report);
+  const { listen, tls } = chooseListen(heads, flags, report);
   const configuration: Configuration = {
     files: files.map(({ name }) => name),
-    listen: chooseListen(heads, flags, report),
+    listen,
     debug: heads.some((head) => head.children.debug.values.start),
     log: chooseLog(heads, flags.cwd),
     threadsMax: chooseThreads(flags.threads, report),
@@ -92,7 +93,7 @@ function draftConfiguration({ files, flags }: ConfigurationInput, report: Report
     webhookAllow: allowedNetworks(heads, flags, report),
     module: flags.module,
   };
-  return { configuration, origins };
+  return { configuration, tls, origins };
 }
 
 /** The file's outermost element, or nothing where the file cannot be read at all. */

@@ -32,6 +32,7 @@ export const ERRORS = {
   HOLD_DECIDED: { retryable: false, httpStatus: 409, exitCode: 1 },
   WEBHOOK_FORBIDDEN: { retryable: false, httpStatus: 422, exitCode: 2 },
   CURSOR_EXPIRED: { retryable: false, httpStatus: 410, exitCode: 4 },
+  WAIT_TIMEOUT: { retryable: true, httpStatus: 504, exitCode: 6 },
   FLUSH_TIMEOUT: { retryable: true, httpStatus: 504, exitCode: 6 },
   OUT_OF_SYNC: { retryable: true, httpStatus: 409, exitCode: 7 },
   STOPPING: { retryable: true, httpStatus: 503, exitCode: 1 },

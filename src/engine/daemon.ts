@@ -113,7 +113,8 @@ export class Daemon implements Control {
       holds: this.#holds,
       roots: this.#roots,
       makeRoot,
-      read: read ?? (() => Promise.resolve({ configuration: this.#configuration, warnings: [], origins: new Map() })),
+      read: read ??
+        (() => Promise.resolve({ configuration: this.#configuration, tls: null, warnings: [], origins: new Map() })),
       configuration: () => this.#configuration,
       catchUp: (root, remotes) => this.#catchUp(root, remotes),
       schedule: (root) => this.#schedule(root),

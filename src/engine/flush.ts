@@ -1,6 +1,6 @@
 /** Waits until everything written before a moment was seen, or is on all remotes. */
 import { TssyncError } from "../core/error.ts";
-import { pathToText } from "../core/path.ts";
+import { pathToText, ROOT } from "../core/path.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { Remote } from "./remote.ts";
 import type { Root } from "./root.ts";
@@ -81,24 +81,35 @@ function settle(
 
 function timeoutError(roots: readonly Root[], timeoutMs: number): TssyncError {
   const remotes: string[] = [];
-  const paths: string[] = [];
-  for (const remote of roots.flatMap((root) => root.remotes)) {
-    const { pending, failures } = remote.status();
-    if (pending === 0 && failures === 0) continue;
-    remotes.push(remote.id);
-    for (const mark of remote.marks.all()) {
-      if (paths.length >= PATHS_NAMED_MAX) break;
-      if (!paths.includes(mark.path)) paths.push(mark.path);
+  const paths = new Set<string>();
+  const troubles: string[] = [];
+  for (const { failLog, rootId, remotes: ofRoot } of roots) {
+    for (const remote of ofRoot) {
+      const { pending, failures, reason } = remote.status();
+      if (pending === 0 && failures === 0) continue;
+      remotes.push(remote.id);
+      // What was refused needs a person, who is told why; the rest is on its way.
+      const refused = failures === 0 ? [] : failLog.list({ root: rootId, remote: remote.id, limit: PATHS_NAMED_MAX });
+      const [first] = refused;
+      if (first !== undefined) troubles.push(`${placeText(first.path)} is refused there: ${first.message}`);
+      else if (reason !== null) troubles.push(reason);
+      for (const { path } of [...refused, ...remote.marks.all()]) {
+        if (paths.size < PATHS_NAMED_MAX) paths.add(path);
+      }
     }
   }
+  const named = [...paths];
   const missing = remotes.length === 0 ? "the watcher did not answer" : `still missing on ${remotes.join(", ")}`;
-  const example = paths.length === 0 ? "" : `, such as ${pathToText(paths[0]!)}`;
+  const example = named.length === 0 ? "" : `, such as ${placeText(named[0]!)}`;
+  const why = troubles.length === 0 ? "" : ` (${troubles.join("; ")})`;
   return new TssyncError(
     "FLUSH_TIMEOUT",
-    `Not everything was mirrored within ${timeoutMs / 1000} s: ${missing}${example}.`,
-    {
-      remotes,
-      paths,
-    },
+    `Not everything was mirrored within ${timeoutMs / 1000} s: ${missing}${example}${why}.`,
+    { remotes, paths: named },
   );
+}
+
+/** For people. */
+function placeText(path: string): string {
+  return path === ROOT ? "the root itself" : pathToText(path);
 }

@@ -1,5 +1,6 @@
-/** A subscriber that does not read, on real sockets of both runtimes: it is told, closed, and comes back without a gap. */
+/** Subscribers that do not read, on real sockets of both runtimes: they are told, closed, and come back without a gap. */
 import { expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { type Runtime, startTssync } from "../support/executable.ts";
@@ -11,7 +12,7 @@ const FILES = 3_000;
 const DEPTH = 13;
 
 for (const runtime of ["compiled", "deno"] satisfies readonly Runtime[]) {
-  test(`a subscriber that does not read is closed, and goes on behind its cursor (${runtime})`, async () => {
+  test(`subscribers that do not read are closed, and go on behind their cursors (${runtime})`, async () => {
     await using dir = await tempDir();
     await mkdir(dir.at("www"));
     await mkdir(dir.at("one"));
@@ -24,43 +25,76 @@ for (const runtime of ["compiled", "deno"] satisfies readonly Runtime[]) {
       const answer = await fetch(`http://${host}:${port}/v1/agents`, { headers });
       return (await answer.json() as { items: { lag: { events: number } }[] }).items;
     };
-    const follow = async (after: string): Promise<{ socket: Socket; text: () => string }> => {
-      const socket = connect(Number(port), host);
-      let text = "";
-      socket.setEncoding("latin1").on("data", (chunk: string) => text += chunk).on("error", () => {});
-      socket.write(
-        `GET /v1/events?after=${after} HTTP/1.1\r\nHost: localhost\r\nAccept: application/jsonl\r\n` +
-          `Authorization: Bearer ${token}\r\n\r\n`,
-      );
-      await waitUntil("its first bookmark", () => text.includes("tssync.cursor.bookmark"));
-      return { socket, text: () => text };
-    };
+    const follow = (transport: Transport, after: string) =>
+      subscribe({ host: host!, port: port!, token, transport, after });
 
-    const slow = await follow("latest");
-    slow.socket.pause();
-    expect(await agents()).toHaveLength(1);
+    const slow = await Promise.all(TRANSPORTS.map((transport) => follow(transport, "latest")));
+    for (const { socket } of slow) socket.pause();
+    expect(await agents()).toHaveLength(slow.length);
     const name = "a-name-that-takes-its-place-in-every-buffer-on-the-way-".repeat(4);
     const deep = dir.at("www", ...Array.from({ length: DEPTH }, () => name));
     await mkdir(deep, { recursive: true });
     for (let count = 0; count < FILES; count++) await writeFile(`${deep}/${count}`, "");
-    await waitUntil("it to be given up", async () => (await agents()).length === 0);
-    slow.socket.resume();
-    await waitUntil("it to be told", () => slow.text().includes("tssync.stream.closed"));
-    slow.socket.destroy();
-    expect(slow.text()).toContain('"code":"too-slow"');
-    const [, cursor] = /"code":"too-slow".*?"cursor":"(\w+-\d{15})"/.exec(slow.text())!;
+    await waitUntil("them to be given up", async () => (await agents()).length === 0);
+    for (const [index, transport] of TRANSPORTS.entries()) {
+      const { socket, text } = slow[index]!;
+      socket.resume();
+      await waitUntil("it to be told", () => text().includes(GOODBYE[transport]));
+      socket.destroy();
+      expect(text()).toContain('"code":"too-slow"');
+      const [, cursor] = /"code":"too-slow".*?"cursor":"(\w+-\d{15})"/.exec(text())!;
 
-    const again = await follow(cursor!);
-    const { cursor: newest } = await (await fetch(`http://${host}:${port}/v1/status`, { headers })).json() as {
-      cursor: string;
-    };
-    await waitUntil("the newest event", () => again.text().includes(`"id":"${newest}","source"`));
-    again.socket.destroy();
-    const numbers = [...`${bodyOf(slow.text())}${bodyOf(again.text())}`.matchAll(/"id":"\w+-(\d{15})","source"/g)].map((
-      [, seq],
-    ) => Number(seq));
-    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => numbers[0]! + index));
+      const again = await follow(transport, cursor!);
+      const { cursor: newest } = await (await fetch(`http://${host}:${port}/v1/status`, { headers })).json() as {
+        cursor: string;
+      };
+      await waitUntil("the newest event", () => again.text().includes(`"id":"${newest}","source"`));
+      again.socket.destroy();
+      const bodies = [text(), again.text()].map((answer) => transport === "jsonl" ? bodyOf(answer) : answer);
+      const numbers = [...bodies.join("").matchAll(/"id":"\w+-(\d{15})","source"/g)].map(([, seq]) => Number(seq));
+      expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, at) => numbers[0]! + at));
+    }
   });
+}
+
+const TRANSPORTS = ["jsonl", "websocket"] as const;
+type Transport = (typeof TRANSPORTS)[number];
+
+/** What each is told last. A server's frame that closes is 0x88, its length, 4408 and why. */
+const GOODBYE: Readonly<Record<Transport, string>> = {
+  jsonl: "tssync.stream.closed",
+  websocket: `\x88\x0a${String.fromCharCode(4408 >> 8, 4408 & 0xff)}too-slow`,
+};
+
+type Asked = {
+  readonly host: string;
+  readonly port: string;
+  readonly token: string;
+  readonly transport: Transport;
+  readonly after: string;
+};
+
+/** Follows everything over a bare connection: what came can be read as it is, since servers do not mask their frames. */
+async function subscribe(
+  { host, port, token, transport, after }: Asked,
+): Promise<{ socket: Socket; text: () => string }> {
+  const socket = connect(Number(port), host);
+  let text = "";
+  socket.setEncoding("latin1").on("data", (chunk: string) => text += chunk).on("error", () => {});
+  const common = `HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n`;
+  if (transport === "jsonl") socket.write(`GET /v1/events?after=${after} ${common}Accept: application/jsonl\r\n\r\n`);
+  else {
+    const key = randomBytes(16).toString("base64");
+    const upgrade =
+      `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}`;
+    socket.write(`GET /v1/events/ws ${common}${upgrade}\r\n\r\n`);
+    await waitUntil("the handshake", () => text.includes("\r\n\r\n"));
+    const frame = JSON.stringify({ op: "subscribe", after });
+    // A mask of zeros leaves the text as it is.
+    socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | frame.length, 0, 0, 0, 0]), Buffer.from(frame)]));
+  }
+  await waitUntil("its first bookmark", () => text.includes("bookmark"));
+  return { socket, text: () => text };
 }
 
 /** The body of a chunked answer, as far as it came: a server cuts it where it likes. */

@@ -1,10 +1,14 @@
 /** The API over https: beyond loopback without further ado, to the commands and to curl. */
 import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { connect as connectInClear } from "node:net";
+import { connect as connectWithTls } from "node:tls";
 import { makeCertificate } from "../support/certificate.ts";
 import { type Runtime, runTssync, startTssync } from "../support/executable.ts";
+import { freePort } from "../support/free_port.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { waitUntil } from "../support/wait_until.ts";
 
 for (const runtime of ["compiled", "deno"] as const satisfies readonly Runtime[]) {
   test(`tssync serves https with --tls-cert and --tls-key (${runtime}), and its commands trust --ca-file`, async () => {
@@ -33,6 +37,59 @@ for (const runtime of ["compiled", "deno"] as const satisfies readonly Runtime[]
     expect((await tssync.stop()).code).toBe(0);
   });
 }
+
+for (const runtime of ["compiled", "deno"] as const satisfies readonly Runtime[]) {
+  test(`tssync --listen-jsonl speaks TLS with the certificate, also where the API has no port (${runtime})`, async () => {
+    await using dir = await tempDir();
+    for (const name of ["src", "dst"]) await mkdir(dir.at(name));
+    makeCertificate(dir.at("cert.pem"), dir.at("key.pem"));
+    const mirror = ["serve", "--watch", dir.at("src"), "--to", dir.at("dst"), "--state-dir", dir.at("state")];
+    const tls = ["--tls-cert", dir.at("cert.pem"), "--tls-key", dir.at("key.pem")];
+    const listen = ["--listen", "off", "--listen-jsonl", "0.0.0.0:0", ...tls];
+    await using tssync = startTssync([...mirror, ...listen], { runtime });
+    const [, port] = await tssync.waitForLine(/ready: API on \S+ and 0\.0\.0\.0:(\d+)/);
+    const token = (await readFile(dir.at("state", "token"), "utf8")).trim();
+    const ca = await readFile(dir.at("cert.pem"), "utf8");
+
+    const socket = connectWithTls({ host: "127.0.0.1", port: Number(port), servername: "localhost", ca });
+    let text = "";
+    socket.setEncoding("utf8").on("data", (chunk: string) => text += chunk);
+    for (const frame of [{ op: "auth", token }, { op: "subscribe", types: ["tssync.file.synced_all"] }]) {
+      socket.write(`${JSON.stringify(frame)}\n`);
+    }
+    await waitUntil("its bookmark", () => text.includes('"op":"bookmark"'));
+    expect(socket.authorized).toBe(true);
+    await writeFile(dir.at("src", "over-tls"), "1");
+    await waitUntil("the event", () => text.includes('"subject":"over-tls"'));
+    socket.destroy();
+
+    // In clear text nobody is served.
+    const clear = connectInClear(Number(port), "127.0.0.1");
+    const heard: Buffer[] = [];
+    const closed = new Promise((resolve) => clear.once("close", resolve));
+    clear.on("data", (chunk: Buffer) => heard.push(chunk)).on("error", () => {});
+    clear.write(`${JSON.stringify({ op: "auth", token })}\n`);
+    await closed;
+    expect(Buffer.concat(heard).toString("latin1")).not.toContain("{");
+    expect((await tssync.stop()).code).toBe(0);
+  });
+}
+
+test("tssync refuses --listen-jsonl beyond loopback in clear text with 78 unless --insecure-http is given", async () => {
+  await using dir = await tempDir();
+  for (const name of ["src", "dst"]) await mkdir(dir.at(name));
+  const mirror = ["--watch", dir.at("src"), "--to", dir.at("dst"), "--state-dir", dir.at("state"), "--listen", "off"];
+  const port = await freePort();
+  const open = [...mirror, "--listen-jsonl", `0.0.0.0:${port}`];
+  for (const command of ["serve", "check"]) {
+    const refused = await runTssync([command, ...open]);
+    expect({ command, code: refused.code }).toEqual({ command, code: 78 });
+    expect(refused.stderr).toContain(`Cannot listen on 0.0.0.0:${port}: other machines reach that address`);
+    expect(refused.stderr).toContain(`--listen-jsonl 127.0.0.1:${port}`);
+  }
+  await using allowed = startTssync(["serve", ...open, "--insecure-http"]);
+  await allowed.waitForLine(new RegExp(`ready: API on \\S+ and 0\\.0\\.0\\.0:${port}`));
+});
 
 test("tssync refuses a certificate that is not there, or not the key's, with 78", async () => {
   await using dir = await tempDir();

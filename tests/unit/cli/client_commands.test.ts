@@ -143,6 +143,20 @@ test("tssync resync --wait ends with 1 when its deletes wait for a decision", as
   expect(out).toContain("resync r1: held\nheld: it would delete more than anybody can have meant");
 });
 
+test("tssync resync --timeout says which remote it waits for, and ends with 6 while the resync goes on", async () => {
+  const reason = "cannot be reached: Connection refused";
+  control.roots = [memoryRoot("www", [memoryRemote("one", { state: "retrying", reason }), memoryRemote("two")])];
+  const { exitCode, out, err } = await ask("resync", "--timeout", "50ms");
+  expect({ exitCode, out }).toEqual({ exitCode: 6, out: "" });
+  expect(err).toBe(
+    `tssync: waiting for one: ${reason}\ntssync: The resync r1 has not ended within 0.05 s and goes on; it waits for one. ` +
+      "tssync status shows how it goes\n",
+  );
+  const refused = await ask("resync", "--timeout", "soon");
+  expect({ exitCode: refused.exitCode, err: refused.err }).toMatchObject({ exitCode: 2 });
+  expect(refused.err).toContain('--timeout "soon": expected a duration such as 30s, 10m or 1h');
+});
+
 test("tssync resync --dry-run waits and lists what differs", async () => {
   const running = ask("resync", "--dry-run");
   while (control.waiting === 0) await new Promise((resolve) => setImmediate(resolve));

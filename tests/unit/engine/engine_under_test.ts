@@ -135,7 +135,7 @@ export class EngineUnderTest {
     const read = () => {
       const found = this.wanted;
       if (found instanceof Error) return Promise.reject(found);
-      return Promise.resolve({ configuration: found, warnings: [], origins: new Map() });
+      return Promise.resolve({ configuration: found, tls: null, warnings: [], origins: new Map() });
     };
     this.#daemon = new Daemon(configuration, this.world(), read);
     const starting = this.#daemon.start();
