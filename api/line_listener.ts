@@ -27,7 +27,8 @@ const CONNECTIONS_MAX = 4_000;
 /** A peer that vanished without a word is noticed by the kernel's probes. */
 const KEEP_ALIVE_MS = 30_000;
 
-const authSchema = z.strictObject({ op: z.literal("auth"), token: z.string().min(1).max(1_024) });
+/** The first line of a client. */
+export const authSchema = z.strictObject({ op: z.literal("auth"), token: z.string().min(1).max(1_024) });
 
 export type LineListenerOptions = { readonly subscribers: Subscribers; readonly tokens: Tokens };
 

@@ -1,7 +1,11 @@
 import { expect, test } from "bun:test";
+import { Parser } from "@asyncapi/parser";
 import { asyncApiDocument } from "../../../api/asyncapi.ts";
 import { EVENT_TYPE_NAMES } from "../../../src/core/event.ts";
 import { ApiUnderTest } from "./api_under_test.ts";
+
+/** 0 is an error, 1 a warning, the rest is advice. */
+const WARNING = 1;
 
 /** Every `$ref` of a document. */
 function refsIn(value: unknown): string[] {
@@ -21,6 +25,16 @@ test("GET /asyncapi.json is AsyncAPI 3.0 and needs no token", async () => {
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual(JSON.parse(JSON.stringify(asyncApiDocument("1.2.3"))));
   expect(answer.body).toMatchObject({ asyncapi: "3.0.0", info: { title: "tssync events", version: "1.2.3" } });
+});
+
+test("asyncApiDocument() satisfies the parser of AsyncAPI", async () => {
+  const problems = async (document: object) =>
+    (await new Parser().validate(JSON.parse(JSON.stringify(document)))).filter(({ severity }) => severity <= WARNING)
+      // 3.1 adds nothing that is used here, and fewer tools know it.
+      .filter(({ code }) => code !== "asyncapi-latest-version").map(({ message, path }) => ({ message, path }));
+  const document = asyncApiDocument("1.2.3");
+  expect(await problems(document)).toEqual([]);
+  expect(await problems({ ...document, operations: { shouted: { action: "shout" } } })).not.toEqual([]);
 });
 
 test("asyncApiDocument() refers only to what it holds, and uses every message", () => {
