@@ -1,6 +1,6 @@
 /** sersync's `command`: a program that gets the path as one argument. No shell sees it, whatever is in the name. */
 import process from "node:process";
-import { pathOfEvent, type PluginEvent } from "../core/plugin_event.ts";
+import { pathOfEvent, type PluginEvent, toldPathOf } from "../core/plugin_event.ts";
 import { type BytePath, isValidUtf8, pathToBytes, pathToText, textToBytePath, textToBytes } from "../core/path.ts";
 import { compileIncludes } from "../core/include_filter.ts";
 import { PLUGIN_DELAYS_MS } from "../core/plugin_delays.ts";
@@ -27,7 +27,7 @@ export function openCommand(settings: CommandSettings, { plugin: { name, when } 
     limits: LIMITS,
     quotas: () => [],
     wants(event) {
-      const path = pathOfEvent(event);
+      const path = toldPathOf(event);
       return path !== null && isIncluded(path);
     },
     preview: async (events) => events.map((event) => JSON.stringify(wordsFor(event, settings))),

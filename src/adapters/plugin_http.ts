@@ -1,7 +1,7 @@
 /** sersync's `http`: a form for each event. */
 import type { HttpSettings } from "../config/plugin_settings.ts";
 import { inotifyMask } from "../core/inotify_mask.ts";
-import { pathOfEvent, type PluginEvent } from "../core/plugin_event.ts";
+import { pathOfEvent, type PluginEvent, toldPathOf } from "../core/plugin_event.ts";
 import { PLUGIN_DELAYS_MS } from "../core/plugin_delays.ts";
 import { retryAfterMs } from "../core/http_answer.ts";
 import { encodeBytes } from "../core/url_text.ts";
@@ -21,7 +21,7 @@ export function openHttp({ receivers }: HttpSettings, { plugin: { name, when } }
     interest: { files: when, types: [], roots: [], below: receiver.watch },
     limits: LIMITS,
     quotas: () => [],
-    wants: (event) => pathOfEvent(event) !== null,
+    wants: (event) => toldPathOf(event) !== null,
     preview: async (events) => events.map((event) => `POST ${addressOf(receiver)}\n${formOf(event, receiver)}`),
     deliver: async ([event], signal) => [await send(event!, receiver, signal)],
     [Symbol.asyncDispose]: async () => {},

@@ -1,7 +1,7 @@
 /** sersync's `socket`: for each event a connection that carries the absolute path and nothing else. */
 import type { SocketSettings } from "../config/plugin_settings.ts";
 import { pathToBytes, pathToText } from "../core/path.ts";
-import { pathOfEvent, type PluginEvent } from "../core/plugin_event.ts";
+import { pathOfEvent, type PluginEvent, toldPathOf } from "../core/plugin_event.ts";
 import { PLUGIN_DELAYS_MS } from "../core/plugin_delays.ts";
 import type { Plugin, PluginAnswer } from "../ports.ts";
 import type { PluginOpening } from "./plugin_factory.ts";
@@ -22,7 +22,7 @@ export function openSocket(
     interest: { files: when, types: [], roots: [], below: receiver.watch },
     limits: LIMITS,
     quotas: () => [],
-    wants: (event) => pathOfEvent(event) !== null,
+    wants: (event) => (receiver.format === "path" ? toldPathOf(event) : pathOfEvent(event)) !== null,
     preview: async (events) =>
       events.map((event) => `${addressOf(receiver)} <- ${JSON.stringify(pathToText(contentOf(event, receiver)))}`),
     deliver: async ([event], signal) => [await send(event!, receiver, signal)],

@@ -1,5 +1,7 @@
 /** Every bound of the engine, with its reason. */
 export const LIMITS = {
+  /** Marks of one remote from which on plugins take their time: fewer are gone before they would notice. */
+  floodMarksMin: 200,
   /** Names in one flat batch: above it, rsync's list costs more than the start of a second process. */
   batchMarksMax: 10_000,
   /** Bytes of files in one quick batch, so that a batch is over soon and what came meanwhile can go. */

@@ -1,6 +1,6 @@
 /** One event as plugins get it: the envelope that everybody gets, and the path as bytes. */
 import { type CloudEvent, cloudEvent, type EventItem, type EventType, type LoggedBlock } from "./event.ts";
-import { absolutePath, type BytePath } from "./path.ts";
+import { absolutePath, type BytePath, ROOT } from "./path.ts";
 
 export type PluginEvent = {
   /** `<epoch>-<seq>`: the same at every attempt, also after a restart. */
@@ -31,4 +31,12 @@ export function pluginEvent(
 /** The absolute path that an event is about; null: none, or its root is no longer configured. */
 export function pathOfEvent({ item, rootPath }: PluginEvent): BytePath | null {
   return item === null || rootPath === null ? null : absolutePath(rootPath, item.path);
+}
+
+/**
+ * The absolute path that a program or a script hears of; null: none. After a full sync every path that had to be sent is told, and
+ * the root beside them, which says that what it holds is right now: a cache wants to know that, sersync's receivers never did.
+ */
+export function toldPathOf(event: PluginEvent): BytePath | null {
+  return event.item?.path === ROOT ? null : pathOfEvent(event);
 }

@@ -21,6 +21,13 @@ export const OUTBOX_LIMITS = {
   deadlineGraceMs: 10_000,
   /** Calls under way may end within so long when tssync stops; what they bring is not sent twice then. */
   stopGraceMs: 2_000,
+  /**
+   * While the mirror is flooded a plugin makes one call at a time and rests after it, four times as long as it took: a request
+   * costs the processor up to a millisecond, and one call to a cache may be 200 of them.
+   */
+  floodRestShare: 4,
+  floodRestMsMin: 50,
+  floodRestMsMax: 1_000,
   /** The wall clock is looked at so often: it may have been set. */
   timerMsMax: 60_000,
   /** Characters of an answer that are kept. */

@@ -106,6 +106,7 @@ export class Daemon implements Control {
       events: this.#events,
       rootPath: (id) => rootOf(id)?.configuration.path ?? null,
       hasRemotes: (id) => (rootOf(id)?.remotes.length ?? 0) > 0,
+      isFlooded: () => this.#roots.some(({ remotes }) => remotes.some((remote) => remote.isFlooded)),
     });
     this.#reloader = new Reloader({
       world,

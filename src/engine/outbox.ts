@@ -28,6 +28,8 @@ export type OutboxOptions = {
   readonly world: Pick<EngineWorld, "store" | "clock" | "log">;
   readonly rootPath: (root: string) => BytePath | null;
   readonly hasRemotes: (root: string) => boolean;
+  /** Whether the mirror has so much to send that deliveries should take their time. */
+  readonly isFlooded: () => boolean;
   /** Called for each event whose attempt is over. */
   readonly onOutcome: (key: string, result: "delivered" | "retry" | "dead", durationMs: number) => void;
 };
@@ -55,6 +57,8 @@ export class Outbox {
   #queue: Item[] = [];
   readonly #busyPaths = new Set<string>();
   readonly #calls = new Set<Promise<void>>();
+  /** While the mirror is flooded nothing is sent before. */
+  #restUntilMs = -Infinity;
   #timer: Timer | null = null;
   #removeListener: (() => void) | null = null;
 
@@ -158,14 +162,22 @@ export class Outbox {
   }
 
   #mayCall(): boolean {
-    const { inFlightMax } = this.plugin.limits;
-    return this.#calls.size < (this.#health.isDown ? 1 : inFlightMax) && !this.#ledger.isFull;
+    const most = this.#health.isDown || this.#options.isFlooded() ? 1 : this.plugin.limits.inFlightMax;
+    return this.#calls.size < most && !this.#ledger.isFull;
+  }
+
+  /** How long nothing is sent: the receiver is left alone, or the mirror needs the processor more. */
+  #pauseMs(): number {
+    const { clock } = this.#options.world;
+    const nowMs = clock.monotonicMs();
+    const restMs = this.#options.isFlooded() ? this.#restUntilMs - nowMs : 0;
+    return Math.max(this.#health.pauseMs(nowMs), restMs);
   }
 
   /** When time alone gives something to do; null: only the end of a call, a commit or a store that works again does. */
   #dueInMs(): number | null {
     if (!this.#mayCall()) return null;
-    const pauseMs = this.#health.pauseMs(this.#options.world.clock.monotonicMs());
+    const pauseMs = this.#pauseMs();
     if (pauseMs > 0) return pauseMs;
     const [first] = this.#queue;
     const readyInMs = first === undefined
@@ -180,7 +192,7 @@ export class Outbox {
 
   /** What is sent next; nothing where nothing may be. What waits for another attempt comes first. */
   #nextBatch(): readonly Item[] {
-    if (this.#health.pauseMs(this.#options.world.clock.monotonicMs()) > 0) return [];
+    if (this.#pauseMs() > 0) return [];
     const { batchMax } = this.plugin.limits;
     const due = this.#ledger.due(batchMax).map((row) => this.#again(row)).filter((item) => !this.#isBusy(item));
     if (due.length > 0) return due;
@@ -234,6 +246,9 @@ export class Outbox {
     const { world: { clock }, onOutcome } = this.#options;
     const { signal } = this.#stop;
     const { answers, durationMs } = await callPlugin(this.plugin, items.map(({ event }) => event), { clock, signal });
+    const { floodRestShare, floodRestMsMin, floodRestMsMax } = OUTBOX_LIMITS;
+    const restMs = Math.min(Math.max(durationMs * floodRestShare, floodRestMsMin), floodRestMsMax);
+    this.#restUntilMs = clock.monotonicMs() + restMs;
     for (const { path } of items) if (path !== null) this.#busyPaths.delete(path);
     const settled: SettledDelivery[] = [];
     for (const [index, item] of items.entries()) {

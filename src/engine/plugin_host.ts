@@ -19,6 +19,8 @@ export type PluginHostOptions = {
   /** The directory of a root, as the configuration names it; null: there is no such root. */
   readonly rootPath: (root: string) => BytePath | null;
   readonly hasRemotes: (root: string) => boolean;
+  /** Whether the mirror has so much to send that deliveries should take their time. */
+  readonly isFlooded: () => boolean;
 };
 
 /** A plugin of the configuration that runs, and what it was made of. */

@@ -225,6 +225,11 @@ export class Remote {
     return () => this.#flightListeners.delete(listener);
   }
 
+  /** It is being sent so much that whatever is not the mirror should take its time. */
+  get isFlooded(): boolean {
+    return LANES.some((lane) => this.#busy[lane]) && this.marks.isFlood;
+  }
+
   status(): RemoteStatus {
     const { waiting, flying } = this.marks.count();
     const state = this.#health.state(LANES.some((lane) => this.#busy[lane]));

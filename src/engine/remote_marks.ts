@@ -257,6 +257,14 @@ export class RemoteMarks {
     return { waiting: waiting + 2 * this.renames.length, flying };
   }
 
+  /** So much waits or flies that whatever is not the mirror should take its time. */
+  get isFlood(): boolean {
+    const { waiting, flying } = this.count();
+    if (waiting + flying >= LIMITS.floodMarksMin) return true;
+    for (const { marks } of this.#treeFlights) if (marks.length > 0) return true;
+    return false;
+  }
+
   /** Detection time of the oldest unsettled mark; null when there is none. */
   oldestDetectedAtMs(): number | null {
     let oldest = Infinity;

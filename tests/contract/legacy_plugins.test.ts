@@ -195,6 +195,27 @@ describe("refreshCDN:", () => {
   }
 });
 
+test("command, socket and http want every path, but not the root as a whole, which JSON can tell", async () => {
+  const place = { watch: SITE, host: "127.0.0.1", port: 9 } as const;
+  const wanted: string[] = [];
+  for (
+    const settings of [
+      { kind: "command", prefix: ["/bin/true"], suffix: [], ignoreError: true, includes: null },
+      { kind: "http", receivers: [{ watch: SITE, url: "http://127.0.0.1:9/" }] },
+      { kind: "socket", receivers: [{ ...place, format: "path" }, { ...place, format: "json" }] },
+    ] as const
+  ) {
+    for (const plugin of await openPluginFactory().open(pluginConfiguration(settings))) {
+      for (
+        const [path, item] of [["", { kind: "directory", reach: "subtree" }], ["d", { kind: "directory" }]] as const
+      ) {
+        if (plugin.wants(eventOf(path, SITE, item))) wanted.push(`${plugin.kind} "${path}"`);
+      }
+    }
+  }
+  expect(wanted).toEqual(['command "d"', 'http "d"', 'socket "d"', 'socket ""', 'socket "d"']);
+});
+
 describe("http:", () => {
   for (
     const [path, item, form] of [

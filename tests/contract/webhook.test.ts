@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { Webhook } from "standardwebhooks";
 import { type CloudEvent, HTTP } from "cloudevents";
+import { addressGuard } from "../../src/adapters/address_guard.ts";
+import { callHttp } from "../../src/adapters/http_call.ts";
 import { openPluginFactory } from "../../src/adapters/plugin_factory.ts";
 import type { WebhookSettings } from "../../src/config/plugin_settings.ts";
 import { pluginEvent } from "../../src/core/plugin_event.ts";
@@ -143,6 +145,38 @@ test("deliver() contacts nobody who is not allowed, by address and by name", asy
   const allowed = await webhookOf(server.port, { url: `http://localhost:${server.port}/` }, ["127.0.0.0/8", "::1"]);
   expect(await allowed.deliver([eventOf(1)], signal)).toMatchObject([{ outcome: "delivered" }]);
 });
+
+for (
+  const [where, address] of [["loopback", "127.0.0.2"], ["private", "10.1.2.3"], ["link-local", "169.254.169.254"]]
+) {
+  test(`a name that turns to a ${where} address between the look and the call, or before a retry, is not followed`, async () => {
+    await using server = await recordingServer(ACCEPT);
+    const url = new URL(`http://hooks.example.com:${server.port}/`);
+    let addresses = ["127.0.0.1"];
+    const resolved: string[] = [];
+    const guard = addressGuard(["127.0.0.1"], async () => {
+      resolved.push(addresses.join());
+      return addresses.map((each) => ({ address: each, family: 4 }));
+    });
+    const call = () =>
+      callHttp({ method: "POST", url, headers: {}, body: "x", lookup: guard.lookup(url) }, signal).then(
+        ({ status }) => `HTTP ${status}`,
+        (error: Error) => error.message,
+      );
+    expect(await guard.refusal(url)).toBeNull();
+    expect(await call()).toBe("HTTP 200");
+    // It was looked at, and is another one when it is called.
+    expect(await guard.refusal(url)).toBeNull();
+    addresses = ["127.0.0.1", address!];
+    expect(await call()).toContain(`${address} is not an address of the public internet`);
+    // The retry looks anew, both times.
+    addresses = [address!];
+    expect(await guard.refusal(url)).toContain(address!);
+    expect(await call()).toContain(`${address} is not an address of the public internet`);
+    expect(resolved).toHaveLength(6);
+    expect(server.received).toHaveLength(1);
+  });
+}
 
 for (const secret of ["hunter2", "whsec_", `whsec_${btoa("short")}`, "whsec_not base64!"]) {
   test(`open() refuses ${JSON.stringify(secret)} as a secret without repeating it`, async () => {

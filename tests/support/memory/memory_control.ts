@@ -77,6 +77,7 @@ export class MemoryControl implements Control {
     events: this.eventLog,
     rootPath: () => null,
     hasRemotes: () => true,
+    isFlooded: () => false,
   });
   holds: Hold[] = [];
   resyncs: Resync[] = [];

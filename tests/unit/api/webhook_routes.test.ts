@@ -153,7 +153,13 @@ test("webhooks that were made run again after a restart, with their secrets and 
     plugins,
     metrics: new MemoryMetrics(),
   };
-  const host = new PluginHost({ world, events: eventLog, rootPath: () => null, hasRemotes: () => true });
+  const host = new PluginHost({
+    world,
+    events: eventLog,
+    rootPath: () => null,
+    hasRemotes: () => true,
+    isFlooded: () => false,
+  });
   await host.webhooks.open();
   expect(host.webhooks.list().map((webhook) => webhook.id)).toEqual([id]);
   expect(plugins.webhooks[0]!.settings.secret).toEqual({ from: "text", text: secret });

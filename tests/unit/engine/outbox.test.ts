@@ -290,3 +290,31 @@ test("Outbox that stops ends what is under way and sends it again later", async 
   expect(under.table()).toEqual([]);
   expect(under.store.outboxes.read("memory")?.seq).toBe(0);
 });
+
+test("Outbox makes few calls while the mirror is flooded, and as many as its plugin may have afterwards", async () => {
+  const under = new OutboxUnderTest();
+  const plugin = new MemoryPlugin({ limits: { inFlightMax: 4 } });
+  const times: number[] = [];
+  let now = 0;
+  let most = 0;
+  plugin.answer = () => {
+    times.push(under.clock.monotonicMs());
+    most = Math.max(most, ++now);
+    return new Promise((resolve) =>
+      under.clock.after(10, () => {
+        now--;
+        resolve(DELIVERED);
+      })
+    );
+  };
+  under.start(plugin);
+  under.isFlooded = true;
+  under.tell(Array.from({ length: 40 }, (_, index) => `f${index}`));
+  await under.clock.advanceUntil(() => times.length === 5);
+  const gaps = times.slice(1).map((at, index) => at - times[index]!);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10 + OUTBOX_LIMITS.floodRestMsMin);
+  expect(most).toBe(1);
+  under.isFlooded = false;
+  await under.clock.advanceUntil(() => times.length === 40);
+  expect(most).toBe(4);
+});

@@ -16,6 +16,8 @@ export class OutboxUnderTest {
   readonly outcomes: string[] = [];
   /** Roots without remotes. */
   readonly watchOnly = new Set<string>();
+  /** Whether the mirror has much to send. */
+  isFlooded = false;
   #life = 0;
   events = this.#openLog();
 
@@ -28,6 +30,7 @@ export class OutboxUnderTest {
       world: { store: this.store, log: this.log, clock: this.#mortalClock() },
       rootPath: (root) => root === "gone" ? null : `/${root}` as BytePath,
       hasRemotes: (root) => !this.watchOnly.has(root),
+      isFlooded: () => this.isFlooded,
       onOutcome: (_key, result) => void this.outcomes.push(result),
     });
     outbox.start();

@@ -32,7 +32,7 @@ function hostUnderTest(open: (name: string) => readonly MemoryPlugin[]) {
   };
   const opened: MemoryPlugin[] = [];
   const events = new EventLog(world);
-  const host = new PluginHost({ world, events, rootPath: () => null, hasRemotes: () => true });
+  const host = new PluginHost({ world, events, rootPath: () => null, hasRemotes: () => true, isFlooded: () => false });
   host.start();
   return { host, opened, ids: () => host.status().map(({ id }) => id) };
 }
