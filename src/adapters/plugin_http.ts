@@ -22,7 +22,7 @@ export function openHttp({ receivers }: HttpSettings, { plugin: { name, when } }
     limits: LIMITS,
     quotas: () => [],
     wants: (event) => toldPathOf(event) !== null,
-    preview: async (events) => events.map((event) => `POST ${addressOf(receiver)}\n${formOf(event, receiver)}`),
+    preview: async (events) => events.map((event) => `${headOf(receiver)}\n${formOf(event, receiver)}`),
     deliver: async ([event], signal) => [await send(event!, receiver, signal)],
     [Symbol.asyncDispose]: async () => {},
   }));
@@ -32,6 +32,19 @@ export function openHttp({ receivers }: HttpSettings, { plugin: { name, when } }
 function addressOf({ url }: Receiver): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
+}
+
+/** What is sent before the form, for people: where values may be secrets they are masked, not left out. */
+function headOf(receiver: Receiver): string {
+  const { search, username } = new URL(receiver.url);
+  const query = search === "" ? "" : `?${search.slice(1).split("&").map(maskedParameter).join("&")}`;
+  return `POST ${addressOf(receiver)}${query}${username === "" ? "" : "\nAuthorization: Basic ***"}`;
+}
+
+/** `key=***`; a word without a value may be the secret itself. */
+function maskedParameter(part: string): string {
+  const equals = part.indexOf("=");
+  return equals < 0 ? "***" : `${part.slice(0, equals)}=***`;
 }
 
 function formOf(event: PluginEvent, { watch }: Receiver): string {

@@ -25,7 +25,7 @@ test("tssync plugin test shows the argv of a command, a form, a purge and a sign
   const ask = await place(
     dir,
     `<plugin name="command"><param prefix="/bin/rm -f" suffix="--quiet" ignoreError="true"/></plugin>
-    <plugin name="http">${local(`<deshost url="http://user:hidden@${at}/f?key=hidden"/>`)}</plugin>
+    <plugin name="http">${local(`<deshost url="http://user:hidden@${at}/f?key=hidden&amp;hidden"/>`)}</plugin>
     <plugin name="refreshCDN">${
       local(
         `<cdninfo domainname="127.0.0.1" port="${server.port}" username="hidden" passwd="hidden"/>
@@ -44,7 +44,7 @@ test("tssync plugin test shows the argv of a command, a form, a purge and a sign
     }","--quiet"]\n  not sent\n`,
   });
   const form = await ask("http", "--path", dir.at("src/site/a b.txt"));
-  expect(form.out).toContain(`POST http://${at}/f\n  watchroot=`);
+  expect(form.out).toContain(`POST http://${at}/f?key=***&***\n  Authorization: Basic ***\n  watchroot=`);
   expect(form.out).toMatch(/isdir=0&inotifyPath=\S+site%2Fa(?:%20|\+)b\.txt&mask=\d+\n/);
   const purge = await ask("refreshCDN", "--path", "site");
   expect(purge.out).toContain("HEAD /index.jsp?user=***&pswd=***&ok=ok&dirs=http://www.example.com/cms/site/ HTTP/1.0");
