@@ -27,7 +27,6 @@ export type PurgeAccountOptions = {
 export class PurgeAccount {
   readonly #options: PurgeAccountOptions;
   readonly #buckets: ReadonlyMap<PurgeKind, readonly { per: "request" | "item"; bucket: TokenBucket }[]>;
-  readonly #quotas: readonly PurgeQuota[];
   #pausedUntilMs = 0;
 
   constructor(options: PurgeAccountOptions) {
@@ -40,8 +39,6 @@ export class PurgeAccount {
         rates.map((rate) => ({ per: rate.per, bucket: new TokenBucket(rate, nowMs) })),
       ]),
     );
-    const stored = this.#stored();
-    this.#quotas = limits.quotas.map((quota) => new PurgeQuota(quota, stored[quotaName(quota)]));
   }
 
   /**
@@ -70,7 +67,7 @@ export class PurgeAccount {
 
   /** Every quota, with what is left of it. */
   quotas(): readonly QuotaLeft[] {
-    return this.#quotas.map((quota) => ({ ...quota.quota, remaining: quota.remaining(this.#wallMs()) }));
+    return this.#quotas().map((quota) => ({ ...quota.quota, remaining: quota.remaining(this.#wallMs()) }));
   }
 
   /** The account wants to be left alone for so long. */
@@ -105,12 +102,20 @@ export class PurgeAccount {
     const quotas = this.#quotasOf(kind);
     if (quotas.length === 0 || count === 0) return;
     for (const quota of quotas) quota.take(count, this.#wallMs());
-    const spent = Object.fromEntries(this.#quotas.map((quota) => [quotaName(quota.quota), quota.spent()]));
-    this.#options.memory.write(this.#memoryKey(), JSON.stringify(spent));
+    const spent = Object.fromEntries(quotas.map((quota) => [quotaName(quota.quota), quota.spent()]));
+    this.#options.memory.write(this.#memoryKey(), JSON.stringify({ ...this.#stored(), ...spent }));
+  }
+
+  /** As they are remembered: another `<cdn>` with limits of its own may have used the same account since. */
+  #quotas(): readonly PurgeQuota[] {
+    const { quotas } = this.#options.limits;
+    if (quotas.length === 0) return [];
+    const stored = this.#stored();
+    return quotas.map((quota) => new PurgeQuota(quota, stored[quotaName(quota)]));
   }
 
   #quotasOf(kind: PurgeKind): readonly PurgeQuota[] {
-    return this.#quotas.filter(({ quota }) => quota.kind === kind);
+    return this.#quotas().filter(({ quota }) => quota.kind === kind);
   }
 
   /** What cannot be read counts as nothing: at worst the vendor says that its quota is used up. */

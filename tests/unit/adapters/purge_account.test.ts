@@ -13,13 +13,13 @@ const LIMITS: ProviderLimits = {
   inFlightMax: 1,
 };
 
-function accountUnderTest(memory = new Map<string, string>()) {
+function accountUnderTest(memory = new Map<string, string>(), limits = LIMITS) {
   const clock = new MemoryClock();
   const remembering: PurgeMemory = {
     read: (key) => memory.get(key) ?? null,
     write: (key, text) => void memory.set(key, text),
   };
-  const account = new PurgeAccount({ key: "k", limits: LIMITS, clock, memory: remembering });
+  const account = new PurgeAccount({ key: "k", limits, clock, memory: remembering });
   const abort = new AbortController();
   const admit = (kind: "url" | "directory" | "tag", count: number, patienceMs = 0) =>
     account.admit(kind, count, { patienceMs, signal: abort.signal });
@@ -67,6 +67,14 @@ test("PurgeAccount keeps to its quota, across a restart too, and takes back what
   account.giveBack("tag", 1);
   expect(await admit("tag", 5)).toEqual({ count: 1 });
   expect(Array.from(memory.values()).join()).not.toBe("");
+});
+
+test("PurgeAccount counts what another one with limits of its own has used of the same account", async () => {
+  const { admit, memory } = accountUnderTest();
+  const other = accountUnderTest(memory, { ...LIMITS, quotas: [{ kind: "tag", count: 5, everyMs: 3_600_000 }] });
+  expect(await admit("tag", 2)).toEqual({ count: 2 });
+  expect(await other.admit("tag", 5)).toEqual({ count: 3 });
+  expect(await admit("tag", 1)).toMatchObject({ count: 0, reason: expect.stringContaining("quota of 3") });
 });
 
 test("PurgeAccount.quotas() says what is left, and more again once the window has passed", async () => {
