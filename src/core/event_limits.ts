@@ -6,7 +6,7 @@ export const EVENT_LIMITS = {
   commitDelayMs: 20,
   /** Storing takes at most such a part of the time: where it takes long, more is stored at once, up to the second delay. */
   commitShare: 0.05,
-  commitDelayMsMax: 100,
+  commitDelayMsMax: 50,
   /** The database refused: tried again so often. */
   retryMs: 1_000,
   /** Paths in one row: a page of events is read in few rows, and a burst of 30,000 is written in 60. */
