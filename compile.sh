@@ -72,7 +72,7 @@ main() {
     test)
       set_up
       need_packages rsync:rsync sshd:openssh-server ssh:openssh-client chattr:e2fsprogs git:git inotifywait:inotify-tools \
-        man:man-db systemd-analyze:systemd zsh:zsh fish:fish openssl:openssl promtool:prometheus jq:jq curl:curl ip:iproute2 python3:python3 faketime:faketime \
+        man:man-db systemd-analyze:systemd zsh:zsh fish:fish openssl:openssl promtool:prometheus jq:jq curl:curl ip:iproute2 python3:python3 faketime:faketime script:bsdutils \
         varnishd:varnish squid:squid nginx:nginx chromium:chromium \
         /usr/lib/nginx/modules/ngx_http_cache_purge_module.so:libnginx-mod-http-cache-purge || exit 1
       build_here

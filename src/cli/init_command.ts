@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { readSecretFile } from "../adapters/secret_file.ts";
 import { type NewFile, writeNewFiles } from "../adapters/new_file.ts";
 import { SystemRandom } from "../adapters/system_random.ts";
-import { type ParsedDestination, parseDestination } from "../config/address.ts";
-import { TssyncError } from "../core/error.ts";
+import type { ParsedDestination } from "../config/address.ts";
+import { quoteForShell } from "../core/fail_log_text.ts";
 import { starterConfiguration, type StarterRemote, starterServer } from "../core/starter_files.ts";
 import type { Command } from "./command.ts";
-import type { OptionValues } from "./parse_arguments.ts";
-import { jsonText, type Surroundings } from "./terminal.ts";
+import { askedFor, destinationOf } from "./init_questions.ts";
+import { jsonText } from "./terminal.ts";
 
 /** Long enough that nobody guesses it: 24 letters and digits. */
 const PASSWORD_LETTERS = 24;
@@ -21,11 +20,13 @@ const PACKAGED_SHA256 = "d713e51fe81f3dff0ac7c16504d4fd0dfe985f5d9d9700a4e47c30e
 /** `tssync init`: the first files of a mirror. */
 export const initCommand: Command = async ({ options }, surroundings) => {
   const { cwd, terminal } = surroundings;
-  const answers = await answersOf(options, surroundings);
+  const answers = await askedFor(options, surroundings);
   const destinations = answers.to.map(destinationOf);
   const modules = destinations.filter((each) => each.kind === "daemon");
   const config = resolve(cwd, options.text("config") ?? "confxml.xml");
-  const user = modules.length === 0 || options.has("no-auth") ? null : answers.user;
+  // rsync has one login for all of them here; a user before the @ is meant as much as --user.
+  const named = answers.user ?? modules.find((each) => each.user !== null)?.user ?? USER;
+  const user = modules.length === 0 || options.has("no-auth") ? null : named;
   const passwordFile = resolve(cwd, options.text("password-file") ?? join(dirname(config), "rsync.pass"));
   const isPasswordThere = user !== null && existsSync(passwordFile);
   const password = isPasswordThere ? readSecretFile(passwordFile) : new SystemRandom().token(PASSWORD_LETTERS);
@@ -33,8 +34,9 @@ export const initCommand: Command = async ({ options }, surroundings) => {
   const serverFolder = resolve(cwd, server ?? "/etc");
   const asRoot = process.geteuid?.() === 0 || server === null;
   const secretsFile = join(serverFolder, "rsyncd.secrets");
+  const served = modules.map(({ module }) => ({ name: module, path: options.text("module-path") ?? `/srv/${module}` }));
   const conf = starterServer({
-    modules: modules.map(({ module }) => ({ name: module, path: options.text("module-path") ?? `/srv/${module}` })),
+    modules: served,
     port: modules.find(({ port }) => port !== null)?.port ?? null,
     user,
     secretsFile,
@@ -44,7 +46,7 @@ export const initCommand: Command = async ({ options }, surroundings) => {
     path: config,
     text: starterConfiguration({
       watch: resolve(cwd, answers.watch),
-      remotes: destinations.map(remoteOf),
+      remotes: destinations.map((each) => remoteOf(each, cwd)),
       login: user === null ? null : { user, passwordFile },
     }),
     mode: 0o644,
@@ -70,55 +72,35 @@ export const initCommand: Command = async ({ options }, surroundings) => {
       );
     }
   }
+  if (server !== null && modules.length > 0) {
+    const hosts = [...new Set(modules.map(({ host }) => host))];
+    terminal.out(otherSideText({ hosts, folder: serverFolder, paths: served.map(({ path }) => path) }));
+  }
   terminal.out(`\nNext: tssync doctor -o ${config}\n      tssync serve -o ${config}\n`);
   return 0;
 };
 
-type Answers = { readonly watch: string; readonly to: readonly string[]; readonly user: string };
+type OtherSide = { readonly hosts: readonly string[]; readonly folder: string; readonly paths: readonly string[] };
 
-/** What the flags say; what they leave open is asked for on a terminal. */
-async function answersOf(options: OptionValues, { terminal }: Surroundings): Promise<Answers> {
-  const watch = options.text("watch");
-  const to = options.texts("to");
-  const user = options.text("user") ?? USER;
-  if (watch !== null && to.length > 0) return { watch, to, user };
-  if (process.stdin.isTTY !== true) {
-    throw new TssyncError("USAGE", "tssync init: say --watch DIR and --to DEST, or run it on a terminal to be asked");
-  }
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const directory = watch ?? await ask(asking, "Directory to mirror: ");
-    const first = to.length > 0 ? to : [await ask(asking, "Where to (host::module, user@host:/path, /path): ")];
-    const more = [...first];
-    for (let next = await asking.question("Another place (empty: none): "); next.trim() !== "";) {
-      more.push(next.trim());
-      next = await asking.question("Another place (empty: none): ");
-    }
-    const name = options.text("user") ??
-      ((await asking.question(`User at the rsync daemon [${USER}]: `)).trim() || USER);
-    terminal.err("\n");
-    return { watch: directory, to: more, user: name };
-  } finally {
-    asking.close();
-  }
+/** How the two files come to where `rsyncd.conf` names them. */
+function otherSideText({ hosts, folder, paths }: OtherSide): string {
+  const [there, ...made] = [folder, ...paths].map(quoteForShell) as [string, ...string[]];
+  const conf = quoteForShell(join(folder, "rsyncd.conf"));
+  const copies = hosts.map((host) =>
+    `  ssh root@${host} mkdir -p ${
+      [there, ...made].join(" ")
+    } && scp -p ${there}/rsyncd.conf ${there}/rsyncd.secrets ` +
+    `root@${host}:${there}/\n`
+  );
+  return `\nOn the other side, the same files at the same place, and the directory of the module:\n${copies.join("")}` +
+    `there: tssync doctor --rsyncd-conf ${conf} && tssync receiver --rsyncd-conf ${conf}\n` +
+    `or, with the distribution's own rsync: cp ${conf} /etc/rsyncd.conf && systemctl enable --now rsync\n`;
 }
 
-async function ask(asking: ReturnType<typeof createInterface>, question: string): Promise<string> {
-  for (;;) {
-    const answer = (await asking.question(question)).trim();
-    if (answer !== "") return answer;
-  }
-}
-
-function destinationOf(text: string): ParsedDestination {
-  const parsed = parseDestination(text);
-  if ("problem" in parsed) throw new TssyncError("USAGE", `--to ${JSON.stringify(text)}: ${parsed.problem}`);
-  return parsed.value;
-}
-
-function remoteOf(destination: ParsedDestination): StarterRemote {
+function remoteOf(destination: ParsedDestination, cwd: string): StarterRemote {
   const { kind } = destination;
-  if (kind !== "daemon") return destination;
+  if (kind === "local") return { kind, path: resolve(cwd, destination.path) };
+  if (kind === "ssh") return destination;
   const { host, port, module, path } = destination;
   return { kind, host, port, module: path === "" ? module : `${module}/${path}` };
 }
