@@ -36,7 +36,9 @@ function found(source: SecretSource, purpose: string): { readonly text: string; 
       return { text: readFileSync(path, "utf8"), place: path };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== "ENOENT" || path === places.at(-1)) throw unreadable(purpose, `${path}: ${code}`);
+      if (code !== "ENOENT" || path === places.at(-1)) {
+        throw unreadable(purpose, `${code === "ENOENT" ? places.join(", ") : path}: ${code}`);
+      }
     }
   }
   throw unreadable(purpose, source.path);

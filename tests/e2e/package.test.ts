@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tssyncArgv } from "../support/executable.ts";
+import { makePackage } from "../support/debian_package.ts";
 import { type OverlayRoot, overlayRoot } from "../support/overlay_root.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { canMount } from "../support/tmpfs.ts";
@@ -17,14 +18,6 @@ test("the executable keeps below its bound", () => {
   expect(size).toBeGreaterThan(50_000_000);
   expect(size).toBeLessThan(EXECUTABLE_BYTES_MAX);
 });
-
-function makePackage(executable: string, version: string, outfile: string): void {
-  const architecture = process.arch === "x64" ? "amd64" : "arm64";
-  const env = { ...process.env, BUN: process.execPath, ZSTD_LEVEL: "1" };
-  const args = [join(TOP, "packaging/deb.sh"), executable, architecture, version, outfile];
-  const { status, stderr } = spawnSync("bash", args, { env, encoding: "utf8" });
-  if (status !== 0) throw new Error(`deb.sh ended with ${status}: ${stderr}`);
-}
 
 function succeed(root: OverlayRoot, program: string, ...args: string[]): string {
   const { status, stdout, stderr } = root.run(program, ...args);
