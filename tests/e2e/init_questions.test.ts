@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
 import { tssyncArgv } from "../support/executable.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -22,7 +23,7 @@ async function onTerminal(args: readonly string[], turns: readonly Turn[], cwd: 
   const open = [...turns];
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     // Without what moves the cursor.
-    shown += chunk.replace(/\x1b\[[\d;]*[A-Za-z]/g, "");
+    shown += stripVTControlCharacters(chunk);
     for (let turn = open[0]; turn !== undefined && turn[0].test(shown.slice(read)); turn = open[0]) {
       read = shown.length;
       child.stdin.write(turn[1]);

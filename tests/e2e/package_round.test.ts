@@ -19,7 +19,7 @@ function startIn(root: OverlayRoot, argv: readonly string[]): AsyncDisposable {
     stdio: "ignore",
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
   });
-  return { [Symbol.asyncDispose]: async () => void await killTree(child.pid!, "SIGKILL") };
+  return { [Symbol.asyncDispose]: () => killTree(child.pid!, "SIGKILL") };
 }
 
 test.skipIf(!canMount())(
