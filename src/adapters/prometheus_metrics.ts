@@ -19,7 +19,7 @@ export function openPrometheusMetrics({ process }: { readonly process: boolean }
   const made = new Map(
     (Object.keys(METRICS) as MetricName[]).map((name) => [name, make(name, registry)] as const),
   );
-  if (process) addProcessMetrics(registry);
+  let isProcessMissing = process;
   const handles = new Map<string, unknown>();
 
   /** Made once for the same labels: looking one up costs more than adding to it. */
@@ -51,7 +51,12 @@ export function openPrometheusMetrics({ process }: { readonly process: boolean }
       gauge.reset();
       for (const { labels, value } of values) gauge.set({ ...labels }, value);
     },
-    render: () => registry.metrics(),
+    render() {
+      // Sampling the event loop wakes the process every second: not before somebody looks.
+      if (isProcessMissing) addProcessMetrics(registry);
+      isProcessMissing = false;
+      return registry.metrics();
+    },
   };
 }
 

@@ -2,6 +2,8 @@
 import { loadLibcNotify } from "./load_libc.ts";
 
 export interface ServiceManager {
+  /** Whether there is one. */
+  readonly listens: boolean;
   /** How often it wants to hear that the service lives, in milliseconds; null: it does not watch. */
   readonly watchdogMs: number | null;
   /** The service runs, also again after a reload. */
@@ -15,6 +17,7 @@ export interface ServiceManager {
 }
 
 const NOBODY: ServiceManager = {
+  listens: false,
   watchdogMs: null,
   ready: () => {},
   reloading: () => {},
@@ -34,6 +37,7 @@ export async function openServiceManager(
   // A message that nobody takes is lost: the service goes on, and a manager that misses it says so itself.
   const tell = (...lines: readonly string[]) => void libc.sendDatagram(address, lines.join("\n"));
   return {
+    listens: true,
     watchdogMs: watchdogMs(env, pid),
     ready: (status) => tell("READY=1", statusLine(status)),
     // Before READY again; without the time newer systemd ignores it.

@@ -19,6 +19,8 @@ export type ServiceStatusOptions = {
 /** Begins to tell; disposing ends it. */
 export function tellServiceManager(options: ServiceStatusOptions): Disposable {
   const { manager, clock, log, status, pulse } = options;
+  // Nobody is to be told, and an idle process not to be woken.
+  if (!manager.listens) return { [Symbol.dispose]() {} };
   const { watchdogMs } = manager;
   // Twice within the time it waits, as sd_watchdog_enabled(3) asks.
   const everyMs = watchdogMs === null ? STATUS_EVERY_MS : Math.min(STATUS_EVERY_MS, watchdogMs / 2);

@@ -41,10 +41,12 @@ export const LIMITS = {
   createdFilesMax: 10_000,
   /** The root's own times are set at most so often: a file in the root changes them each time. */
   rootAttributesEveryMs: 1_000,
-  /** So long without a turn, and the process stood still: records that are read then may be as old as the time before. */
-  standstillMs: 1_500,
+  /** So late a tick, and the process stood still: records that are read then may be as old as the time before. */
+  standstillMs: 500,
   /** How often the root's identity is checked; a lazy unmount sends no event. */
   rootCheckEveryMs: 1_000,
+  /** The same where nothing happens: before anything is deleted it is checked in any case. */
+  restCheckEveryMs: 10_000,
   /** Files being written at once that are waited for; more are sent as they are. */
   openFilesMax: 10_000,
   /** How long the event of a probe file may take; a local one takes a millisecond. */

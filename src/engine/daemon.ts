@@ -60,6 +60,8 @@ export class Daemon implements Control {
   /** Ends what waits. */
   readonly #stop = new AbortController();
   #lastTickMs: number;
+  /** Since when watermarks are stored every second; null: there is nothing to remember. */
+  #keepingSinceMs: number | null = null;
   readonly #reloader: Reloader;
 
   /** `read` reads the configuration again; without it there is nothing to reload. */
@@ -96,6 +98,7 @@ export class Daemon implements Control {
         holds: this.#holds,
         events: this.#events,
         nextOrder: () => ++this.#order,
+        onActive: () => this.#keepWatermarks(),
       });
     this.#roots = configuration.roots.map(makeRoot);
     this.vitals = () => readVitals({ budget, events: this.#events, store, roots: this.#roots });
@@ -147,7 +150,7 @@ export class Daemon implements Control {
     this.plugins.start();
     this.#started = true;
     for (const root of this.#roots) this.#catchUp(root, root.remotes);
-    this.#timers.repeat("watermarks", LIMITS.watermarkEveryMs, () => this.#storeWatermarks());
+    this.#keepWatermarks();
     for (const root of this.#roots) this.#schedule(root);
   }
 
@@ -188,10 +191,11 @@ export class Daemon implements Control {
 
   // ---------------------------------------------------------------------------------------------------------- Control
 
-  /** What a watchdog asks: when the clock work was last done, and whether work lies about. */
+  /** What a watchdog asks: for how long the clock work has not been done that is due, and whether work lies about. */
   pulse(): { readonly tickAgeMs: number; readonly isStuck: boolean } {
     const isStuck = this.#roots.some(({ remotes }) => remotes.some((remote) => remote.isIdleWithWork));
-    return { tickAgeMs: this.#world.clock.wallMs() - this.#lastTickMs, isStuck };
+    const nowMs = this.#world.clock.wallMs();
+    return { tickAgeMs: nowMs - Math.max(this.#lastTickMs, this.#keepingSinceMs ?? nowMs), isStuck };
   }
 
   status(): DaemonStatus {
@@ -347,6 +351,18 @@ export class Daemon implements Control {
       // The one that runs does the same work.
       if (!(error instanceof TssyncError) || error.code !== "RESYNC_RUNNING") throw error;
     }
+  }
+
+  /** Every second until there is nothing to remember. */
+  #keepWatermarks(): void {
+    if (!this.#started || this.#stopping || this.#keepingSinceMs !== null) return;
+    this.#keepingSinceMs = this.#world.clock.wallMs();
+    this.#timers.repeat("watermarks", LIMITS.watermarkEveryMs, () => {
+      this.#storeWatermarks();
+      if (this.#roots.some((root) => root.isActive)) return;
+      this.#keepingSinceMs = null;
+      this.#timers.cancel("watermarks");
+    });
   }
 
   #storeWatermarks(): void {

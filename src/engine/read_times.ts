@@ -17,19 +17,31 @@ export class ReadTimes {
   /** The last tick, and the one before it: what happened before that one was surely read. */
   #tickMs: number;
   #surelyReadMs: number;
+  /** When the next tick is due, and by how much the last one was late. */
+  #dueMs: number;
+  #lateMs = 0;
 
   constructor(clock: Clock, onSetBack: (byMs: number) => void) {
     this.#clock = clock;
     this.#onSetBack = onSetBack;
     this.#wallMs = this.#tickMs = this.#surelyReadMs = clock.wallMs();
     this.#monotonicMs = clock.monotonicMs();
+    this.#dueMs = Infinity;
   }
 
-  /** About once a second; only its regularity counts. */
+  /** Now and then; only that it comes when it was expected counts. */
   tick(): void {
     this.#look();
     this.#surelyReadMs = this.#tickMs;
     this.#tickMs = this.#wallMs;
+    this.#lateMs = this.#wallMs - this.#dueMs;
+    this.#dueMs = Infinity;
+  }
+
+  /** The next tick will come in so many milliseconds; one that is late already stays so. */
+  expectIn(delayMs: number): void {
+    this.#look();
+    if (!this.#isLate()) this.#dueMs = this.#wallMs + delayMs;
   }
 
   /** Whatever happened before has been read. */
@@ -42,8 +54,12 @@ export class ReadTimes {
   get readingMs(): number {
     this.#look();
     // After a standstill (a stopped process, a starved machine) they may be as old as the time before it.
-    const stoodStill = Math.max(this.#wallMs - this.#tickMs, this.#tickMs - this.#surelyReadMs) > LIMITS.standstillMs;
+    const stoodStill = this.#isLate() || this.#lateMs > LIMITS.standstillMs;
     return stoodStill ? Math.min(this.#wallMs, this.#surelyReadMs) : this.#wallMs;
+  }
+
+  #isLate(): boolean {
+    return this.#wallMs - this.#dueMs > LIMITS.standstillMs;
   }
 
   #look(): void {
@@ -54,6 +70,7 @@ export class ReadTimes {
     if (setBackMs < STEP_MS_MIN) return;
     this.#tickMs -= setBackMs;
     this.#surelyReadMs -= setBackMs;
+    this.#dueMs -= setBackMs;
     this.#onSetBack(setBackMs);
   }
 }

@@ -11,7 +11,6 @@ import { type BytePath, pathToText, type RelPath, ROOT } from "../core/path.ts";
 import { TssyncError } from "../core/error.ts";
 import type { RootState, RootStatus } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
-import type { EventLog } from "./event_log.ts";
 import type { FailLog } from "./fail_log.ts";
 import { logFlight } from "./flight_log.ts";
 import type { HardLinks } from "./hard_links.ts";
@@ -19,29 +18,18 @@ import { HaltHolds } from "./halt_holds.ts";
 import type { Holds } from "./holds.ts";
 import { MarkMaker } from "./mark_maker.ts";
 import type { ProcessBudget } from "./process_budget.ts";
-import { ReadTimes } from "./read_times.ts";
 import { nestedUnmount, RootGuard, throughLink } from "./root_guard.ts";
 import { Remote } from "./remote.ts";
-import { repeat } from "./repeat.ts";
+import { RootActivity } from "./root_activity.ts";
 import { RootEvents } from "./root_events.ts";
 import type { Flown, RemoteHost } from "./remote_host.ts";
 import { RootMeter } from "./root_meter.ts";
+import type { RootOptions } from "./root_options.ts";
 import { RootRecovery } from "./root_recovery.ts";
 import { RootShape } from "./root_shape.ts";
 import { RootWatermarks } from "./root_watermarks.ts";
 import { RootWatch } from "./root_watch.ts";
 import type { WatchObserver } from "./watch_observer.ts";
-
-export type RootOptions = {
-  readonly configuration: RootConfiguration;
-  readonly world: EngineWorld;
-  readonly budget: ProcessBudget;
-  readonly failLog: FailLog;
-  readonly holds: Holds;
-  readonly events: EventLog;
-  /** Numbers marks over all roots. */
-  readonly nextOrder: () => number;
-};
 
 export class Root implements RemoteHost, WatchObserver {
   readonly shape: RootShape;
@@ -70,8 +58,7 @@ export class Root implements RemoteHost, WatchObserver {
   /** Remotes on which a walk must not delete: the root came with so much less than it had that a full sync has to ask. */
   readonly #doubting = new Set<string>();
   readonly #maker: MarkMaker;
-  readonly #times: ReadTimes;
-  #active = false;
+  readonly #activity: RootActivity;
 
   constructor(options: RootOptions) {
     const { configuration, world } = options;
@@ -94,13 +81,18 @@ export class Root implements RemoteHost, WatchObserver {
           remote.id === by ? remote.marks.isMarkedAgain(path, kind) : remote.mayLack(path, kind)
         ),
     });
-    this.#times = new ReadTimes(world.clock, (byMs) => {
-      this.#haltHolds.setBack(byMs, this.remotes);
-      this.#watch?.setBack(byMs);
-      this.#active = true;
-    });
     for (const remote of configuration.remotes) this.shape.add(remote);
     const { rootId, rootPath, filter, remotes, events } = this;
+    this.#activity = new RootActivity({
+      ...options,
+      clock: world.clock,
+      remotes,
+      onSetBack: (byMs) => {
+        this.#haltHolds.setBack(byMs, remotes);
+        this.#watch?.setBack(byMs);
+      },
+      signal: this.#stop.signal,
+    });
     this.#maker = new MarkMaker({ remotes, events, nextOrder: options.nextOrder, clock: world.clock });
     this.#recovery = new RootRecovery({
       world,
@@ -142,12 +134,12 @@ export class Root implements RemoteHost, WatchObserver {
     this.#paused = this.#guard.pausedInLastRun();
     if (trouble !== null) this.#halt(trouble);
     else await this.#watchAndSettle();
-    repeat({ clock: this.world.clock, everyMs: LIMITS.rootCheckEveryMs, signal: this.#stop.signal }, async () => {
+    this.#activity.start(async () => {
       await this.#check().catch((error: unknown) => {
         // Not watched and not sent is safe: the next look tries to return.
         if (!this.#stop.signal.aborted) this.#halt(`watching it failed: ${(error as Error).message}`);
       });
-    });
+    }, () => !this.halted());
   }
 
   /** Sends nothing until `resume`, also after a restart. A halted root stays halted, and is paused when it is back. */
@@ -213,17 +205,21 @@ export class Root implements RemoteHost, WatchObserver {
   /** A person paused or resumed something, and was told so. */
   pausesChanged(): void {
     for (const remote of this.remotes) this.watermarks.writePause(remote);
-    this.#active = true;
+    this.#activity.touch();
+  }
+
+  get isActive(): boolean {
+    return this.#activity.isActive;
   }
 
   /** Stores the watermarks if anything happened. `seenMs`: events up to then have surely been read. */
   storeWatermarks(seenMs: number): void {
-    if (!this.#active) return;
+    if (!this.isActive) return;
     if (!this.halted()) this.#remember();
     // Nor what still waits in the kernel, as after a standstill, may be passed.
-    const readMs = Math.min(seenMs, this.#times.surelyReadMs, this.#watch?.unfinishedSinceMs() ?? Infinity);
-    for (const remote of this.remotes) this.watermarks.write(remote, readMs);
-    this.#active = this.remotes.some((remote) => remote.status().pending > 0);
+    const untilMs = Math.min(seenMs, this.#watch?.unfinishedSinceMs() ?? Infinity);
+    for (const remote of this.remotes) this.watermarks.write(remote, this.#activity.readMs(remote, untilMs));
+    this.#activity.remembered(untilMs);
   }
 
   /** Stops watching and sending; running flights may end within `graceMs`. */
@@ -234,7 +230,7 @@ export class Root implements RemoteHost, WatchObserver {
     await this.#watch?.[Symbol.asyncDispose]();
     await Promise.all(this.remotes.map((remote) => remote.stop(graceMs)));
     this.events.close();
-    this.#active = true;
+    this.#activity.touch();
   }
 
   halted(): boolean {
@@ -256,19 +252,20 @@ export class Root implements RemoteHost, WatchObserver {
   }
 
   flown(flown: Flown): void {
-    this.#active = true;
+    this.#activity.touch();
     this.events.meter.flown(flown);
     logFlight(this.world.log, this.rootId, flown);
   }
 
   fullSyncDone(remote: string, atMs: number): void {
     this.watermarks.fullSyncDone(remote, atMs);
-    this.#active = true;
+    this.#activity.touch();
     this.#doubting.delete(remote);
   }
 
   onReading(): void {
-    this.#maker.reading(this.#times.readingMs);
+    this.#activity.touch();
+    this.#maker.reading(this.#activity.readingMs);
   }
 
   onMark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change, sinceMs?: number): void {
@@ -288,9 +285,9 @@ export class Root implements RemoteHost, WatchObserver {
   }
 
   onOverflow(): void {
-    this.events.overflowed(this.remotes.length > 0, this.#times.surelyReadMs);
+    this.events.overflowed(this.remotes.length > 0, this.#activity.surelyReadMs);
     // Not the last read: behind a full queue that one may have given records of long ago.
-    this.#recovery.overflowed(this.#times.surelyReadMs - LIMITS.watermarkMarginMs);
+    this.#recovery.overflowed(this.#activity.surelyReadMs - LIMITS.watermarkMarginMs);
   }
 
   onRootLost(reason: string): void {
@@ -312,7 +309,7 @@ export class Root implements RemoteHost, WatchObserver {
   }
 
   #wake(): void {
-    this.#active = true;
+    this.#activity.touch();
     for (const remote of this.remotes) remote.wake();
   }
 
@@ -358,14 +355,13 @@ export class Root implements RemoteHost, WatchObserver {
   #halt(reason: string): void {
     if (this.#state === "halted" || this.#state === "stopped") return;
     this.#setState("halted", reason);
-    this.#haltHolds.begin(this.#times.surelyReadMs - LIMITS.watermarkMarginMs, this.remotes);
+    this.#haltHolds.begin(this.#activity.surelyReadMs - LIMITS.watermarkMarginMs, this.remotes);
     for (const remote of this.remotes) remote.rest();
     const message = `${this.rootId} is halted, nothing is sent: ${pathToText(this.configuration.path)}: ${reason}`;
     this.world.log.write("error", message, { root: this.rootId });
   }
 
   async #check(): Promise<void> {
-    this.#times.tick();
     const trouble = this.#guard.trouble(null, false);
     if (this.#state === "halted") {
       if (trouble === null) await this.#return();

@@ -7,6 +7,9 @@ import type { FileSystem } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { RootMemoryStore } from "./root_memory.ts";
 
+/** Older ctimes than this will not be those of a further change; some file systems know whole seconds only. */
+const CTIME_AGE_MS_MIN = 2_000;
+
 /** What the watch loop has seen of the root. */
 export type Sighting = {
   /** Entries found when the watches were placed. */
@@ -23,6 +26,7 @@ export class RootGuard {
   /** Why it is empty and not believed; null: it is believed. */
   #emptied: string | null = null;
   #isAccepted = false;
+  #counted: { readonly ctimeMs: number; readonly names: number } | null = null;
 
   constructor(world: EngineWorld, configuration: RootConfiguration) {
     this.#world = world;
@@ -113,7 +117,7 @@ export class RootGuard {
   /** Remembers what the root is for the next run. `isDoubtful`: not how much is in it, since what is missing is asked about. */
   remember(sighting: Sighting | null, paused: string | null, isDoubtful: boolean): void {
     if (this.#identity === null) return;
-    const names = this.#countNames();
+    const names = this.#namesToRemember();
     const isUnseen = names === 0 && !this.#isAccepted && (sighting?.unseenTopNames ?? 1) > 0;
     const known = isDoubtful || isUnseen ? this.#memory.read() : null;
     this.#memory.write({
@@ -136,6 +140,18 @@ export class RootGuard {
       inode,
       fileSystemType: sameDevice ? this.#identity!.fileSystemType : fileSystem.fileSystemType(this.#configuration.path),
     };
+  }
+
+  /** Counted again only when the directory changed: its own entries may be many, and this is asked every second. */
+  #namesToRemember(): number {
+    const { fileSystem, clock } = this.#world;
+    const ctimeMs = fileSystem.lstat(this.#configuration.path)?.ctimeMs ?? null;
+    if (this.#counted !== null && this.#counted.ctimeMs === ctimeMs) return this.#counted.names;
+    const names = this.#countNames();
+    // What comes within the same tick of its clock does not move a ctime.
+    const isOver = ctimeMs !== null && clock.wallMs() - ctimeMs > CTIME_AGE_MS_MIN;
+    this.#counted = isOver ? { ctimeMs, names } : null;
+    return names;
   }
 
   /** Names in the directory that is there now. */

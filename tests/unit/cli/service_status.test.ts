@@ -8,6 +8,7 @@ import { MemoryLog } from "../../support/memory/memory_log.ts";
 function recorded() {
   const told: string[] = [];
   const manager: ServiceManager = {
+    listens: true,
     watchdogMs: 2_000,
     ready: () => {},
     reloading: () => {},
