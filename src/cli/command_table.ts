@@ -139,10 +139,12 @@ export const COMMANDS = {
     operandsMax: 0,
     options: [
       { name: "watch", brief: "Show it again every second; with --json one document per line" },
+      { name: "check", brief: "End with 7 unless all is well: for cron and monitoring" },
       ...CLIENT_OPTIONS,
       ...COMMON_OPTIONS,
     ],
-    text: "One line for each remote: its state, what waits for it and for how long.",
+    text: "One line for each remote: its state, what waits for it and for how long.\n" +
+      "For --check all is well when every root is watched, every remote is reached and refuses nothing",
     examples: [
       "tssync status",
       "tssync status --watch",

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RemoteDocument, RootDocument, StatusDocument } from "../../api/status_schema.ts";
+import { ERRORS } from "../core/error.ts";
 import { quoteForShell } from "../core/fail_log_text.ts";
 import { Client } from "./client.ts";
 import { clientTarget } from "./client_target.ts";
@@ -15,8 +16,9 @@ export const statusCommand: Command = async ({ options }, surroundings) => {
   const { terminal } = surroundings;
   const text = options.has("json") ? jsonText : (status: StatusDocument) => statusText(status, Date.now());
   if (!options.has("watch")) {
-    terminal.out(text(await client.status()));
-    return 0;
+    const status = await client.status();
+    terminal.out(text(status));
+    return options.has("check") && !isWell(status) ? ERRORS.OUT_OF_SYNC.exitCode : 0;
   }
   const line = options.has("json") ? (status: StatusDocument) => `${JSON.stringify(status)}\n` : text;
   // A daemon that is not there at first is a mistake; one that goes away while it is watched comes back.
@@ -32,6 +34,13 @@ export const statusCommand: Command = async ({ options }, surroundings) => {
   }
   return 0;
 };
+
+/** Whether nobody has to look. What waits for a moment is how it should be. */
+function isWell({ lastReload, roots }: StatusDocument): boolean {
+  const remotes = roots.flatMap((root) => root.remotes);
+  return lastReload.ok && roots.every(({ state }) => state === "watching") &&
+    remotes.every(({ state, failures }) => (state === "ok" || state === "syncing") && failures === 0);
+}
 
 /** How often the status is asked for again. */
 const WATCH_MS = 1_000;

@@ -78,6 +78,19 @@ test("tssync status shows a table with states, reasons and ages", async () => {
   expect(out).toContain("  down::m: connection refused\n");
 });
 
+test("tssync status --check ends with 7 when somebody has to look, and only then", async () => {
+  const check = async (...remotes: Parameters<typeof memoryRoot>[1]) => {
+    control.roots = [memoryRoot("www", remotes)];
+    return (await ask("status", "--check")).exitCode;
+  };
+  expect(await check(memoryRemote("h::m"), memoryRemote("h::n", { state: "syncing", pending: 3 }))).toBe(0);
+  expect(await check(memoryRemote("h::m"), memoryRemote("h::n", { state: "retrying" }))).toBe(7);
+  expect(await check(memoryRemote("h::m", { failures: 1 }))).toBe(7);
+  control.roots = [memoryRoot("www", [memoryRemote("h::m")], { state: "degraded" })];
+  expect((await ask("status", "--check")).exitCode).toBe(7);
+  expect((await ask("status")).exitCode).toBe(0);
+});
+
 test("tssync status --json prints what the API says", async () => {
   const { out } = await ask("status", "--json");
   expect(JSON.parse(out)).toMatchObject({
