@@ -48,15 +48,20 @@ export function identify(tokens: Tokens, tickets: Tickets) {
 export function requireIdentity() {
   return createMiddleware<ApiEnv>(async function authentication(c, next) {
     if (!isKnown(c)) {
-      throw new TssyncError(
-        "UNAUTHORISED",
-        c.req.header("authorization") === undefined
-          ? "The request carries no token: send the header `Authorization: Bearer TOKEN`; the first token is in the file `token` of the state directory"
-          : "The header `Authorization` holds no token that is known here; expected `Bearer TOKEN`",
-      );
+      throw new TssyncError("UNAUTHORISED", strangerText(c));
     }
     await next();
   });
+}
+
+function strangerText({ req }: Context<ApiEnv>): string {
+  if (req.header("authorization") !== undefined) {
+    return "The header `Authorization` holds no token that is known here; expected `Bearer TOKEN`";
+  }
+  if (req.query("ticket") !== undefined && TICKET_PATHS.has(req.path)) {
+    return "The ticket is not known here: it is good for one use within 30 s; POST /v1/tickets gives another";
+  }
+  return "The request carries no token: send the header `Authorization: Bearer TOKEN`; the first token is in the file `token` of the state directory";
 }
 
 /** Whether the request may go on: somebody known, or a path that is open to all. */

@@ -8,8 +8,8 @@ import { only } from "./failures_command.ts";
 import { visibleText } from "./table_text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How long one question waits for something to happen. */
-const WAIT_MS = 30_000;
+/** How long one question waits for something to happen: so late it may be noticed that nobody reads the output any more. */
+const WAIT_MS = 5_000;
 /** How often a daemon that went away is looked for. */
 const RETRY_MS = 1_000;
 

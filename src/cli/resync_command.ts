@@ -74,20 +74,22 @@ async function waitForEnd(
   return resync;
 }
 
-/** Says once of each remote that cannot be reached that it is what is waited for: that may take for ever. */
+/** Says once of each remote that cannot be reached, or is paused, that it is what is waited for: that may take for ever. */
 async function tellTrouble(
   client: Client,
   { request, perRemote }: ResyncDocument,
   { terminal, told }: { readonly terminal: Terminal; readonly told: Set<string> },
 ): Promise<void> {
   const { roots } = await client.status();
-  for (const { id: root, remotes } of roots) {
+  for (const { id: root, state: rootState, remotes } of roots) {
     for (const { id, state, reason } of remotes) {
       const isMeant = (request.roots?.includes(root) ?? true) && (request.remotes?.includes(id) ?? true) &&
         !perRemote.some((result) => result.root === root && result.remote === id);
-      if (!isMeant || told.has(id) || (state !== "retrying" && state !== "failing")) continue;
+      const isPaused = rootState === "paused" || state === "paused";
+      if (!isMeant || told.has(id) || !(isPaused || state === "retrying" || state === "failing")) continue;
       told.add(id);
-      terminal.err(`tssync: waiting for ${visibleText(id)}${reason === null ? "" : `: ${visibleText(reason)}`}\n`);
+      const why = isPaused ? ": it is paused" : reason === null ? "" : `: ${visibleText(reason)}`;
+      terminal.err(`tssync: waiting for ${visibleText(id)}${why}\n`);
     }
   }
 }

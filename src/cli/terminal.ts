@@ -25,15 +25,18 @@ export function jsonText(value: unknown): string {
 
 /** The terminal of this process. A reader that went away (`tssync help | head -1`) ends the output, not the program. */
 export function processTerminal(): Terminal {
+  // The stream itself does not say so: neither runtime destroys it.
+  let isClosed = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
+      if (stream === process.stdout) isClosed = true;
     });
   }
   return {
     out: (text) => void process.stdout.write(text),
     outBytes: (bytes) => void process.stdout.write(bytes),
-    isClosed: () => process.stdout.destroyed,
+    isClosed: () => isClosed,
     err: (text) => void process.stderr.write(text),
     showsProgress: process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
   };

@@ -1,6 +1,7 @@
 /** Waits until everything written before a moment was seen, or is on all remotes. */
 import { TssyncError } from "../core/error.ts";
 import { pathToText, ROOT } from "../core/path.ts";
+import type { RootState } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { Remote } from "./remote.ts";
 import type { Root } from "./root.ts";
@@ -83,16 +84,19 @@ function timeoutError(roots: readonly Root[], timeoutMs: number): TssyncError {
   const remotes: string[] = [];
   const paths = new Set<string>();
   const troubles: string[] = [];
-  for (const { failLog, rootId, remotes: ofRoot } of roots) {
-    for (const remote of ofRoot) {
-      const { pending, failures, reason } = remote.status();
+  for (const root of roots) {
+    const { failLog, rootId } = root;
+    const standing = root.status();
+    if (STILL.has(standing.state)) troubles.push(standingText(rootId, standing));
+    for (const remote of root.remotes) {
+      const { pending, failures, state, reason } = remote.status();
       if (pending === 0 && failures === 0) continue;
       remotes.push(remote.id);
       // What was refused needs a person, who is told why; the rest is on its way.
       const refused = failures === 0 ? [] : failLog.list({ root: rootId, remote: remote.id, limit: PATHS_NAMED_MAX });
       const [first] = refused;
       if (first !== undefined) troubles.push(`${placeText(first.path)} is refused there: ${first.message}`);
-      else if (reason !== null) troubles.push(reason);
+      else if (reason !== null || state === "paused") troubles.push(standingText(remote.id, { state, reason }));
       for (const { path } of [...refused, ...remote.marks.all()]) {
         if (paths.size < PATHS_NAMED_MAX) paths.add(path);
       }
@@ -107,6 +111,16 @@ function timeoutError(roots: readonly Root[], timeoutMs: number): TssyncError {
     `Not everything was mirrored within ${timeoutMs / 1000} s: ${missing}${example}${why}.`,
     { remotes, paths: named },
   );
+}
+
+/** States of a root in which nothing is sent. */
+const STILL: ReadonlySet<RootState> = new Set(["halted", "paused"]);
+
+function standingText(
+  id: string,
+  { state, reason }: { readonly state: string; readonly reason: string | null },
+): string {
+  return `${id} is ${state}${reason === null ? "" : `: ${reason}`}`;
 }
 
 /** For people. */

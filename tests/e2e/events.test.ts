@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { type Runtime, runTssync, startTssync } from "../support/executable.ts";
+import { type Runtime, runTssync, startTssync, tssyncArgv } from "../support/executable.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
@@ -28,6 +28,23 @@ function eventsOf(text: string): Event[] {
 }
 
 const numberOf = ({ id }: Event) => Number(id.split("-")[1]);
+
+for (const command of [["events", "--follow"], ["status", "--watch"]]) {
+  test(`tssync ${command.join(" ")} ends when nobody reads its output any more`, async () => {
+    await using dir = await place();
+    await using tssync = serve(dir, "compiled");
+    await tssync.waitForLine(/ready: API/);
+    const follow = [...tssyncArgv(), ...command, "--json", "--state-dir", dir.at("state")];
+    const pipeline = Bun.spawn(["bash", "-c", 'set -o pipefail; "$@" | head -n 1', "bash", ...follow]);
+    let count = 0;
+    await waitUntil("the pipeline to end", async () => {
+      await writeFile(dir.at("www", `file${count++}`), "");
+      return pipeline.exitCode !== null;
+    });
+    expect(pipeline.exitCode).toBe(0);
+    expect(eventsOf(await new Response(pipeline.stdout).text())).toHaveLength(1);
+  });
+}
 
 for (const runtime of RUNTIMES) {
   test(`tssync events --follow misses nothing across a restart and kill -9 (${runtime})`, async () => {

@@ -165,6 +165,8 @@ test("tssync resync --timeout says which remote it waits for, and ends with 6 wh
     `tssync: waiting for one: ${reason}\ntssync: The resync r1 has not ended within 0.05 s and goes on; it waits for one. ` +
       "tssync status shows how it goes\n",
   );
+  control.roots = [memoryRoot("www", [memoryRemote("one")], { state: "paused" })];
+  expect((await ask("resync", "--timeout", "50ms")).err).toContain("tssync: waiting for one: it is paused\n");
   const refused = await ask("resync", "--timeout", "soon");
   expect({ exitCode: refused.exitCode, err: refused.err }).toMatchObject({ exitCode: 2 });
   expect(refused.err).toContain('--timeout "soon": expected a duration such as 30s, 10m or 1h');

@@ -43,6 +43,14 @@ describe("flush() that times out", () => {
     expect(details).toEqual({ remotes: ["one"], paths: ["bad"] });
   });
 
+  test("says that the root is paused", async () => {
+    const engine = new EngineUnderTest();
+    await engine.start();
+    engine.daemon.pause({ root: engine.daemon.status().roots[0]!.id }, "deploy");
+    engine.write("new", "x");
+    expect((await refusal(engine)).message).toContain("is paused: deploy");
+  });
+
   test("says why a remote is not reached", async () => {
     const engine = new EngineUnderTest();
     await engine.start();
