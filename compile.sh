@@ -169,7 +169,8 @@ build() {
   shift
   # Built under another name first, so that a running ./tssync is replaced and never overwritten ("text file busy").
   # No autoload: an .env or bunfig.toml in the directory where tssync is started is not its business.
-  "$BUN" build main.ts --compile --outfile="$outfile.new" "$@" \
+  # Bytecode: parsing the source at every start takes 0.3 s of CPU, more than all the rest of a start.
+  "$BUN" build main.ts --compile --outfile="$outfile.new" "$@" --bytecode --format=esm \
     --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
     --define "TSSYNC_COMMIT=\"$(commit)\"" >&2
   mv -f -- "$outfile.new" "$outfile"
