@@ -7,7 +7,7 @@ import type { PluginConfiguration } from "./config/configuration.ts";
 import type { PluginKind, PluginMoment } from "./config/plugin_settings.ts";
 import type { Delivery, DeliveryQuery, DeliveryState, OutboxRow } from "./core/delivery.ts";
 import type { DirectoryEntry, EntryKind, EntryStat } from "./core/disk_entry.ts";
-import type { BytePath } from "./core/path.ts";
+import type { BytePath, RelPath } from "./core/path.ts";
 import type { PluginEvent } from "./core/plugin_event.ts";
 import type { PluginLimits } from "./core/plugin_limits.ts";
 import type { QuotaLeft } from "./core/purge_quota.ts";
@@ -77,19 +77,20 @@ export interface OpenDirectory extends Disposable {
 }
 
 /**
- * The local disk. Calls are synchronous: each takes microseconds, and a decision must see one state of the disk. Only reading
- * content is not; such calls may overlap.
+ * The local disk. Calls are synchronous: a decision must see one state of the disk. Only reading content is not, and may overlap.
  * Nothing here follows a symbolic link in the last component unless it says so. Missing is null, never an exception; every
  * other refusal throws an `Error` with the system's `code`.
  */
 export interface FileSystem {
   lstat(path: BytePath): EntryStat | null;
-  /** The entries of one directory in no order; null when it is missing or no directory. */
+  /** Entries in no order; null when it is missing or no directory. */
   readDirectory(path: BytePath): DirectoryEntry[] | null;
   /** Lists as `readDirectory` does, and keeps the directory open: what is in it is found without the way to it. */
   openDirectory(path: BytePath): OpenDirectory | null;
   /** The name of the file system type that holds `path` (`ext4`, `xfs`, `nfs`, `tmpfs` …), `unknown` where it cannot be told. */
   fileSystemType(path: BytePath): string;
+  /** Where something is mounted below `path`, relative to it, in no order; nothing where that cannot be told. */
+  mountsBelow(path: BytePath): RelPath[];
   /** Replaces a file as a whole: temporary name, `mode`, rename. */
   writeFile(path: BytePath, bytes: Uint8Array, mode: number): void;
   /** Creates an empty file, 0600; fails if it exists. */

@@ -17,6 +17,7 @@ import process from "node:process";
 import type { BytePath } from "../core/path.ts";
 import { fileSha256 } from "./file_digest.ts";
 import type { DirectoryEntry, EntryKind, FileSystem } from "../ports.ts";
+import { mountsBelow } from "./mount_table.ts";
 
 /**
  * Under Deno 2.9 two limits: names that are not valid UTF-8 are listed with U+FFFD and are not found, and times have whole
@@ -63,6 +64,8 @@ export const nodeFileSystem: FileSystem = {
     const found = orNullWhenMissing(() => statfsSync(nodePath(path)));
     return found === null ? "unknown" : FILE_SYSTEM_TYPES[found.type >>> 0] ?? "unknown";
   },
+
+  mountsBelow,
 
   writeFile(path, bytes, mode) {
     const temporary = temporaryBeside(path);

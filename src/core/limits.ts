@@ -74,6 +74,12 @@ export const LIMITS = {
   unreadMsMax: 2_000,
   /** Entries a walk handles before it lets events be read: about a millisecond. */
   walkStepEntries: 500,
+  /** The first pause before unwatched parts are looked at again; it doubles up to `pollEvery`. */
+  unwatchedLookMsMin: 1_000,
+  /** Directories remembered that may not be read, to be tried again. */
+  unwatchedKeptMax: 1_000,
+  /** Changes of the last minutes that a poller remembers to have told; about 200 bytes each. */
+  recentFindsMax: 50_000,
   /** Names remembered of files that have several; about 300 bytes each. */
   linkedNamesMax: 50_000,
   /** Links are often made many at a time: so long the search for their other names waits. */

@@ -1,5 +1,6 @@
 /** What a root's remotes lack when its watches stand: found by full syncs and by walks, while events flow already. */
 import type { TssyncError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { ResyncRequest, ResyncTrigger } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import type { Remote } from "./remote.ts";
@@ -22,7 +23,7 @@ export function catchUp(root: Root, remotes: readonly Remote[], options: CatchUp
   if (initialSync === "always") {
     for (const remote of recoverable) watermarks.hold(remote);
     resync({ roots: [rootId], ...(remotes === root.remotes ? {} : { remotes: remotes.map(({ id }) => id) }) }, "start");
-    for (const { remote } of untrusted) inBackground(root, root.recoverFromContact(remote), options);
+    for (const { remote } of untrusted) inBackground(root, recoverFromContact(root, remote), options);
   } else {
     for (const { remote, reason } of untrusted) firstContact(root, remote, reason, options);
     if (initialSync === "first") {
@@ -36,7 +37,7 @@ export function catchUp(root: Root, remotes: readonly Remote[], options: CatchUp
     }
   }
   // Beside a full sync, too: that one does not see a file that was written and kept its size and time.
-  inBackground(root, root.recoverFromStore(recoverable), options);
+  inBackground(root, root.recover(watermarks.trust(recoverable)), options);
 }
 
 function firstContact(root: Root, remote: Remote, reason: string, options: CatchUpOptions): void {
@@ -44,7 +45,13 @@ function firstContact(root: Root, remote: Remote, reason: string, options: Catch
   const { world, resync } = options;
   world.log.write("info", `full sync of ${remote.id}: ${reason}`, { root: root.rootId, remote: remote.id });
   resync({ roots: [root.rootId], remotes: [remote.id] }, "first");
-  inBackground(root, root.recoverFromContact(remote), options);
+  inBackground(root, recoverFromContact(root, remote), options);
+}
+
+/** Finds what was written during a first full sync that an earlier process did not finish. */
+async function recoverFromContact(root: Root, remote: Remote): Promise<void> {
+  const contactMs = root.watermarks.contact(remote);
+  if (contactMs !== null) await root.recover(new Map([[remote, contactMs - LIMITS.watermarkMarginMs]]));
 }
 
 function inBackground(root: Root, search: Promise<void>, { onTrouble }: CatchUpOptions): void {

@@ -1,4 +1,4 @@
-import { parentPath, type RelPath } from "../core/path.ts";
+import { parentPath, type RelPath, ROOT } from "../core/path.ts";
 import type { FailureOperation } from "../ports.ts";
 import { isExcludedAnyway } from "./current_filter.ts";
 import type { FailLog } from "./fail_log.ts";
@@ -23,7 +23,9 @@ export function retryFailure(
     failLog.changed(rootId, remote.id);
     return;
   }
-  const kind = operation === "delete" ? "subtree" : "path";
+  // What lies in a directory that could not be read was never seen.
+  const isDirectory = seen?.kind === "directory" && path !== ROOT;
+  const kind = operation === "delete" || isDirectory ? "subtree" : "path";
   const mark = root.newMark(path, kind, world.clock.wallMs());
   remote.mark({ ...mark, content: kind === "path" }, parentPath(path));
   remote.wake();

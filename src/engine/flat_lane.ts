@@ -251,17 +251,17 @@ export class FlatLane implements Lane {
       return;
     }
     flight.hasLanded = true;
-    marks.lookAgain(flight);
+    const refused = new Set([...refusals, ...held].map((refusal) => refusal.path));
+    marks.lookAgain(flight, refused);
     this.#lookAtDeleted(plan);
     if (this.#name === "bulk" && flight.overlapped) this.#lookAtParents(plan.marks);
     if (plan.rootAttributes !== null) rootChanged(plan.rootAttributes);
-    const refused = new Set([...refusals, ...held].map((refusal) => refusal.path));
     if (held.length > 0) this.#share.holdDeletes(held.map(({ mark, path }) => ({ ...mark, path, kind: "path" })));
     // What a directory is named for its times alone says nothing of it where something failed: nobody asked.
     const isAnswered = ({ action }: BatchEntry) => action !== "attributes" || end.ending === "complete";
     const settled = plan.entries.filter((entry) => !refused.has(entry.path) && isAnswered(entry));
     for (const refusal of refusals) this.#refuse(refusal);
-    if (report.deletesSkipped) this.#listAlone(plan);
+    if (report.deletesSkipped) this.#listAlone(plan, refused);
     const told = { marks: [...plan.marks, ...this.#mended(settled)] };
     host.failLog.settled(host.rootId, id, settled, () => this.#tell(told, refused, end.exitCode));
     for (const { path } of settled) this.#doubted.delete(path);
@@ -304,11 +304,11 @@ export class FlatLane implements Lane {
     }
   }
 
-  /** One name that cannot be read keeps rsync from deleting in all listed directories: these fly again without it. */
-  #listAlone({ entries, marks }: Pick<BatchPlan, "entries" | "marks">): void {
+  /** One directory that cannot be read keeps rsync from deleting in all listed ones: these fly again without it. */
+  #listAlone({ entries, marks }: Pick<BatchPlan, "entries" | "marks">, refused: ReadonlySet<RelPath>): void {
     const listed = new Set(entries.filter((entry) => entry.action === "list").map((entry) => entry.path));
     for (const mark of marks) {
-      if (listed.has(mark.path)) this.#share.marks.addSubtree({ ...mark, kind: "subtree" });
+      if (listed.has(mark.path) && !refused.has(mark.path)) this.#share.marks.addSubtree({ ...mark, kind: "subtree" });
     }
   }
 

@@ -39,6 +39,11 @@ export async function walkBelow(
 /** Refusals that say something of the entry alone; any other one (no descriptors, a broken disk) ends the walk. */
 const PASSED_OVER: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "ENAMETOOLONG", "ELOOP"]);
 
+/** Whether a refusal says something of the entry alone, and would come again at every look. */
+export function isPassedOver(error: unknown): boolean {
+  return PASSED_OVER.has((error as { readonly code?: unknown }).code);
+}
+
 /**
  * The disk as a walk sees it: an entry that may not be looked at is passed over, and told in one line when the walk is over.
  * Other refusals are thrown.
@@ -82,7 +87,7 @@ export class WalkedDisk implements Disposable {
     try {
       return look();
     } catch (error) {
-      if (!PASSED_OVER.has((error as { readonly code?: unknown }).code)) throw error;
+      if (!isPassedOver(error)) throw error;
       if (this.#refusals++ === 0) {
         this.#firstRefusal = `cannot ${verb}: ${pathToText(path)}: ${(error as Error).message}`;
       }

@@ -1,11 +1,13 @@
 /** Looks at a root again and again, where the kernel does not tell of every change. */
 import type { Clock, Timer } from "../ports.ts";
+import { RecentFinds } from "./recent_finds.ts";
 
 export class Poller {
   readonly #clock: Clock;
   readonly #everyMs: number;
   /** Looks at everything that changed since the wall clock time given. */
-  readonly #look: (sinceMs: number) => Promise<void>;
+  readonly #look: (sinceMs: number, finds: RecentFinds) => Promise<void>;
+  readonly #finds = new RecentFinds();
   #timer: Timer | null = null;
   #sinceMs: number;
   #running: Promise<void> | null = null;
@@ -13,7 +15,7 @@ export class Poller {
   /** By how much since the look at hand began. */
   #setBackMs = 0;
 
-  constructor(clock: Clock, everyMs: number, look: (sinceMs: number) => Promise<void>) {
+  constructor(clock: Clock, everyMs: number, look: (sinceMs: number, finds: RecentFinds) => Promise<void>) {
     this.#clock = clock;
     this.#everyMs = everyMs;
     this.#look = look;
@@ -22,6 +24,11 @@ export class Poller {
 
   start(): void {
     this.#schedule();
+  }
+
+  /** Wall clock: changes since then were not looked for. */
+  get sinceMs(): number {
+    return this.#sinceMs;
   }
 
   /** Looks now. Resolves when everything that happened before the call has become marks. */
@@ -45,14 +52,17 @@ export class Poller {
   #schedule(): void {
     if (this.#closed) return;
     this.#timer?.cancel();
-    this.#timer = this.#clock.after(this.#everyMs, () => void this.lookNow());
+    // A look that failed was told by whoever walks, and is made up for by the next one.
+    this.#timer = this.#clock.after(this.#everyMs, () => void this.lookNow().catch(() => {}));
   }
 
   async #run(): Promise<void> {
     const startedAtMs = this.#clock.wallMs();
     this.#setBackMs = 0;
+    this.#finds.begin();
     try {
-      await this.#look(this.#sinceMs - POLL_MARGIN_MS);
+      await this.#look(this.#sinceMs - POLL_MARGIN_MS, this.#finds);
+      this.#finds.end();
       this.#sinceMs = startedAtMs - this.#setBackMs;
     } finally {
       this.#running = null;
@@ -61,5 +71,5 @@ export class Poller {
   }
 }
 
-/** The clock of a file server may lag behind ours. What is seen twice costs one look on each side. */
+/** The clock of a file server may lag behind ours. */
 const POLL_MARGIN_MS = 120_000;

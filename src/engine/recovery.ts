@@ -17,6 +17,8 @@ export type RecoveryRequest = {
   /** The latest time for which somebody looks: what is older says nothing to them, so what lies below it is looked at. */
   readonly latestSinceMs?: number;
   readonly signal: AbortSignal;
+  /** Whether a change of the entry is told already. */
+  readonly isKnown?: (path: RelPath, ctimeMs: number) => boolean;
   /** Sees every entry that is looked at. */
   readonly onLook?: (path: RelPath, stat: EntryStat) => void;
   /** An entry that changed; what it needs is the verdict over it and its directory's ctime. */
@@ -26,10 +28,11 @@ export type RecoveryRequest = {
 /** Walks the whole root. Resolves with the number of entries looked at; rejects with the signal's reason. */
 export async function recover(world: WalkWorld, request: RecoveryRequest): Promise<number> {
   const { rootPath, filter, sinceMs, latestSinceMs = sinceMs, signal, onFound, onLook } = request;
+  const isKnown = (path: RelPath, ctimeMs: number) => request.isKnown?.(path, ctimeMs) === true;
   using disk = new WalkedDisk(world);
   const root = disk.lstat(rootPath);
   if (root === null) return 0;
-  if (root.ctimeMs >= sinceMs) {
+  if (root.ctimeMs >= sinceMs && !isKnown(ROOT, root.ctimeMs)) {
     onFound(ROOT, { isDirectory: true, isFile: false, ctimeMs: root.ctimeMs }, -Infinity);
   }
   const open: { directory: RelPath; ctimeMs: number }[] = [{ directory: ROOT, ctimeMs: root.ctimeMs }];
@@ -55,10 +58,13 @@ export async function recover(world: WalkWorld, request: RecoveryRequest): Promi
       onLook?.(path, stat);
       const { ctimeMs } = stat;
       const entry = { isDirectory: stat.kind === "directory", isFile: stat.kind === "file", ctimeMs };
-      if (ctimeMs >= sinceMs) onFound(path, entry, directoryCtimeMs);
+      const isNews = ctimeMs >= sinceMs && !isKnown(path, ctimeMs);
+      if (isNews) onFound(path, entry, directoryCtimeMs);
       if (!entry.isDirectory) continue;
       // A subtree mark covers what lies below, if all who look get it.
-      if (verdict(entry, directoryCtimeMs, latestSinceMs).mark !== "subtree") open.push({ directory: path, ctimeMs });
+      if (!isNews || verdict(entry, directoryCtimeMs, latestSinceMs).mark !== "subtree") {
+        open.push({ directory: path, ctimeMs });
+      }
     }
   }
   return entries;

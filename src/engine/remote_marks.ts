@@ -161,9 +161,9 @@ export class RemoteMarks {
     };
   }
 
-  /** A flight under a tree flight arrived: once the tree flight is over, its names are looked at again. */
-  lookAgain(flight: Flight): void {
-    if (flight.underTree) this.#lookAgainAt(flight.marks);
+  /** A flight under a tree flight arrived: once the tree flight is over, what it brought is looked at again. */
+  lookAgain(flight: Flight, refused: ReadonlySet<RelPath>): void {
+    if (flight.underTree) this.#lookAgainAt(flight.marks.filter(({ path }) => !refused.has(path)));
   }
 
   #lookAgainAt(marks: readonly Mark[]): void {

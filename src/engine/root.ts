@@ -3,11 +3,10 @@
  * nothing is sent until the same one is back.
  */
 import type { RootConfiguration } from "../config/configuration.ts";
-import type { Change } from "../core/change.ts";
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
-import { type BytePath, pathToText, type RelPath, ROOT } from "../core/path.ts";
+import { type BytePath, parentPath, pathToText, type RelPath, ROOT } from "../core/path.ts";
 import { TssyncError } from "../core/error.ts";
 import type { RootState, RootStatus } from "./control.ts";
 import type { EngineWorld } from "./engine_world.ts";
@@ -18,7 +17,7 @@ import { HaltHolds } from "./halt_holds.ts";
 import type { Holds } from "./holds.ts";
 import { MarkMaker } from "./mark_maker.ts";
 import type { ProcessBudget } from "./process_budget.ts";
-import { nestedUnmount, RootGuard, throughLink } from "./root_guard.ts";
+import { RootGuard, throughLink } from "./root_guard.ts";
 import { Remote } from "./remote.ts";
 import { RootActivity } from "./root_activity.ts";
 import { RootEvents } from "./root_events.ts";
@@ -29,9 +28,11 @@ import { RootRecovery } from "./root_recovery.ts";
 import { RootShape } from "./root_shape.ts";
 import { RootWatermarks } from "./root_watermarks.ts";
 import { RootWatch } from "./root_watch.ts";
+import { UnwatchedParts } from "./unwatched_parts.ts";
 import type { WatchObserver } from "./watch_observer.ts";
+import { RootObserver } from "./root_observer.ts";
 
-export class Root implements RemoteHost, WatchObserver {
+export class Root implements RemoteHost {
   readonly shape: RootShape;
   readonly rootId: string;
   readonly rootPath: BytePath;
@@ -52,20 +53,21 @@ export class Root implements RemoteHost, WatchObserver {
   #watch: RootWatch | null = null;
   #state: RootState = "starting";
   #reason: string | null = null;
-  #unwatched: string | null = null;
+  readonly #unwatched: UnwatchedParts;
   /** Why a person paused it; null: nobody did. */
   #paused: string | null = null;
   /** Remotes on which a walk must not delete: the root came with so much less than it had that a full sync has to ask. */
   readonly #doubting = new Set<string>();
   readonly #maker: MarkMaker;
   readonly #activity: RootActivity;
+  readonly #observer: WatchObserver;
 
   constructor(options: RootOptions) {
     const { configuration, world } = options;
     this.rootPath = throughLink(world.fileSystem, configuration.path);
-    this.#guard = new RootGuard(world, { ...configuration, path: this.rootPath });
     this.shape = new RootShape(configuration, (remote) => new Remote(remote, this));
     ({ filter: this.filter, switches: this.switches, remotes: this.remotes } = this.shape);
+    this.#guard = new RootGuard(world, { ...configuration, path: this.rootPath }, this.filter);
     this.watermarks = new RootWatermarks(world, this.shape);
     this.rootId = configuration.id;
     this.world = world;
@@ -109,7 +111,30 @@ export class Root implements RemoteHost, WatchObserver {
       onMarked: () => this.#wake(),
       onTrouble: (reason) => this.onUnwatched(reason),
     });
+    this.#unwatched = new UnwatchedParts({
+      ...world,
+      rootId,
+      rootPath,
+      everyMs: () => this.configuration.pollEveryMs,
+      onReadable: (path) => this.#markWhole(path, true),
+      look: (sinceMs) => this.#lookAtUnwatched(sinceMs),
+      onTurn: () => {
+        if (this.#state === "watching" || this.#state === "degraded") this.#settleState();
+      },
+      signal: this.#stop.signal,
+    });
     this.links = this.#recovery.links;
+    this.#observer = new RootObserver({
+      maker: this.#maker,
+      events,
+      remotes,
+      activity: this.#activity,
+      recovery: this.#recovery,
+      unwatched: this.#unwatched,
+      wake: () => this.#wake(),
+      halt: (reason) => this.#halt(reason),
+      lookAtMounts: () => void this.isSound(false),
+    });
   }
 
   get configuration(): RootConfiguration {
@@ -172,15 +197,9 @@ export class Root implements RemoteHost, WatchObserver {
     this.#wake();
   }
 
-  /** Finds what changed since the stored watermarks of these remotes. */
-  recoverFromStore(remotes: readonly Remote[]): Promise<void> {
-    return this.#recovery.run(this.watermarks.trust(remotes));
-  }
-
-  /** Finds what was written during a first full sync that an earlier process did not finish. */
-  async recoverFromContact(remote: Remote): Promise<void> {
-    const contactMs = this.watermarks.contact(remote);
-    if (contactMs !== null) await this.#recovery.run(new Map([[remote, contactMs - LIMITS.watermarkMarginMs]]));
+  /** Finds what changed since a wall clock time of each of these remotes. */
+  recover(since: ReadonlyMap<Remote, number>): Promise<void> {
+    return this.#recovery.run(since);
   }
 
   /** Resolves when everything that happened before the call has become marks. */
@@ -217,7 +236,7 @@ export class Root implements RemoteHost, WatchObserver {
     if (!this.isActive) return;
     if (!this.halted()) this.#remember();
     // Nor what still waits in the kernel, as after a standstill, may be passed.
-    const untilMs = Math.min(seenMs, this.#watch?.unfinishedSinceMs() ?? Infinity);
+    const untilMs = Math.min(seenMs, this.#watch?.unfinishedSinceMs() ?? Infinity, this.#unwatched.sinceMs);
     for (const remote of this.remotes) this.watermarks.write(remote, this.#activity.readMs(remote, untilMs));
     this.#activity.remembered(untilMs);
   }
@@ -263,49 +282,15 @@ export class Root implements RemoteHost, WatchObserver {
     this.#doubting.delete(remote);
   }
 
-  onReading(): void {
-    this.#activity.touch();
-    this.#maker.reading(this.#activity.readingMs);
-  }
-
-  onMark(directory: RelPath, path: RelPath, kind: MarkKind, content: boolean, change: Change, sinceMs?: number): void {
-    this.#maker.mark(directory, path, kind, content, change, sinceMs);
-  }
-
-  onRename(from: RelPath, to: RelPath, isDirectory: boolean): void {
-    this.#maker.rename(from, to, isDirectory);
-  }
-
-  onFiltered(): void {
-    this.events.meter.filtered();
-  }
-
-  onDrained(): void {
-    this.#wake();
-  }
-
-  onOverflow(): void {
-    this.events.overflowed(this.remotes.length > 0, this.#activity.surelyReadMs);
-    // Not the last read: behind a full queue that one may have given records of long ago.
-    this.#recovery.overflowed(this.#activity.surelyReadMs - LIMITS.watermarkMarginMs);
-  }
-
-  onRootLost(reason: string): void {
-    this.#halt(reason);
-  }
-
-  onNestedUnmount(path: RelPath): void {
-    if (this.halted() || this.#guard.trouble(null, false) !== null) return;
-    const reason = nestedUnmount(path);
-    this.world.log.write("error", `${this.rootId} is paused, nothing is sent: ${reason}`, { root: this.rootId });
-    this.pause(reason);
-  }
-
+  /** What changes in part of the root is not known, for now. */
   onUnwatched(reason: string): void {
-    if (this.#unwatched === reason) return;
-    this.#unwatched = reason;
-    this.world.log.write("warning", `part of ${this.rootId} is not watched: ${reason}`, { root: this.rootId });
-    if (this.#state === "watching") this.#setState("degraded", reason);
+    this.#unwatched.add(reason, this.#activity.surelyReadMs - LIMITS.watermarkMarginMs);
+  }
+
+  async #lookAtUnwatched(sinceMs: number): Promise<void> {
+    if (this.#state === "halted") throw new Error("what is there is not the root");
+    await this.#watch?.rescan();
+    await this.#recovery.runForAll(sinceMs);
   }
 
   #wake(): void {
@@ -315,14 +300,15 @@ export class Root implements RemoteHost, WatchObserver {
 
   async #watchAndSettle(): Promise<void> {
     this.#setState("starting", null);
+    this.#unwatched.reset();
     await this.#watch?.[Symbol.asyncDispose]();
     if (this.#stop.signal.aborted) return this.#setState("stopped", null);
     this.#watch = new RootWatch({
       configuration: { ...this.configuration, path: this.rootPath },
       filter: this.filter,
       world: this.world,
-      observer: this,
-      look: (sinceMs) => this.#recovery.runForAll(sinceMs),
+      observer: this.#observer,
+      look: (sinceMs, finds) => this.#recovery.runForAll(sinceMs, finds),
     });
     if (!await this.#watch.start()) this.#halt("the directory is gone");
     if (this.#stop.signal.aborted) return this.#setState("stopped", null);
@@ -336,20 +322,20 @@ export class Root implements RemoteHost, WatchObserver {
 
   #remember(): void {
     // What is found in the place of a halted root says nothing about the root.
-    this.#guard.remember(this.#watch, this.#paused, this.#doubting.size > 0 || this.#state === "halted");
+    const isDoubtful = this.#doubting.size > 0 || this.#state === "halted";
+    const isSent = (path: RelPath) => !this.remotes.some((remote) => remote.mayLack(path, "subtree"));
+    this.#guard.remember(this.#watch, this.#paused, { isDoubtful, isSent });
   }
 
   /** What waits is no longer believed either: a full sync, whose brake asks, takes its place. */
   #doubtDeletes(): void {
-    const nowMs = this.world.clock.wallMs();
-    for (const remote of this.remotes) {
-      this.#doubting.add(remote.id);
-      remote.mark(this.newMark(ROOT, "subtree", nowMs), ROOT);
-    }
+    for (const { id } of this.remotes) this.#doubting.add(id);
+    this.#markWhole(ROOT, false);
   }
 
   #settleState(): void {
-    this.#setState(this.#unwatched === null ? "watching" : "degraded", this.#unwatched);
+    const { reason } = this.#unwatched;
+    this.#setState(reason === null ? "watching" : "degraded", reason);
   }
 
   #halt(reason: string): void {
@@ -363,9 +349,25 @@ export class Root implements RemoteHost, WatchObserver {
 
   async #check(): Promise<void> {
     const trouble = this.#guard.trouble(null, false);
-    if (this.#state === "halted") {
-      if (trouble === null) await this.#return();
-    } else if (trouble !== null && this.#state !== "stopped") this.#halt(trouble);
+    if (this.#state === "stopped") return;
+    if (this.#state !== "halted") return trouble === null ? await this.#watchNewMounts() : this.#halt(trouble);
+    if (trouble === null) await this.#return();
+  }
+
+  /** No event tells that something was mounted: what is in it is sent as a whole. */
+  async #watchNewMounts(): Promise<void> {
+    const paths = this.#guard.newMounts();
+    if (paths.length === 0) return;
+    const message = `something was mounted at ${paths.map(pathToText).join(", ")}: it is sent as a whole`;
+    this.world.log.write("info", message, { root: this.rootId });
+    await this.#watch?.rescan();
+    for (const path of paths) this.#markWhole(path, false);
+    this.#wake();
+  }
+
+  #markWhole(path: RelPath, content: boolean): void {
+    const mark = { ...this.newMark(path, "subtree", this.world.clock.wallMs()), content };
+    for (const remote of this.remotes) remote.mark(mark, parentPath(path));
   }
 
   /** The same root is back: its watches are placed anew, and what changed meanwhile is found by ctime. */
@@ -374,13 +376,9 @@ export class Root implements RemoteHost, WatchObserver {
     await this.#watchAndSettle();
     if (this.#state === "halted" || this.#state === "stopped") return;
     this.world.log.write("info", `${this.rootId} is back`, { root: this.rootId });
-    const known = new Map<Remote, number>();
+    const known = this.watermarks.knownSince(this.remotes, sinceMs);
     for (const remote of this.remotes) {
-      // Halted since the start: what happened before this run counts as well.
-      const storedMs = this.watermarks.stored(remote);
-      if (storedMs !== null) remote.marks.trust();
-      if (remote.marks.known) known.set(remote, Math.min(sinceMs, storedMs ?? Infinity));
-      else remote.mark(this.newMark(ROOT, "subtree", sinceMs), ROOT);
+      if (!known.has(remote)) remote.mark(this.newMark(ROOT, "subtree", sinceMs), ROOT);
     }
     const recovering = this.#recovery.run(known);
     this.#haltHolds.release();

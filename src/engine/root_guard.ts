@@ -5,6 +5,8 @@ import { absolutePath, type BytePath, pathToText, type RelPath } from "../core/p
 import { emptiedTrouble, hasShrunk, identityTrouble, isRefilled, type RootIdentity } from "../core/safety.ts";
 import type { FileSystem } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
+import type { Filter } from "../core/filter.ts";
+import { NestedMounts } from "./nested_mounts.ts";
 import { RootMemoryStore } from "./root_memory.ts";
 
 /** Older ctimes than this will not be those of a further change; some file systems know whole seconds only. */
@@ -18,18 +20,27 @@ export type Sighting = {
   readonly unseenTopNames: number;
 };
 
+export type Remembering = {
+  /** Not how much is in it: what is missing is asked about. */
+  readonly isDoubtful: boolean;
+  /** Whether every remote has all that is below a path. */
+  readonly isSent: (path: RelPath) => boolean;
+};
+
 export class RootGuard {
   readonly #world: EngineWorld;
   readonly #configuration: RootConfiguration;
   readonly #memory: RootMemoryStore;
+  readonly #mounts: NestedMounts;
   #identity: RootIdentity | null = null;
   /** Why it is empty and not believed; null: it is believed. */
   #emptied: string | null = null;
   #isAccepted = false;
   #counted: { readonly ctimeMs: number; readonly names: number } | null = null;
 
-  constructor(world: EngineWorld, configuration: RootConfiguration) {
+  constructor(world: EngineWorld, configuration: RootConfiguration, filter: Filter) {
     this.#world = world;
+    this.#mounts = new NestedMounts(world.fileSystem, configuration.path, filter);
     this.#configuration = configuration;
     this.#memory = new RootMemoryStore(world.store, configuration);
   }
@@ -37,6 +48,7 @@ export class RootGuard {
   /** A person says that the directory that is there now is right, even if it is empty. Throws SOURCE_UNUSABLE when there is none. */
   accept(): void {
     this.identify();
+    this.#mounts.accept();
     this.#emptied = null;
     this.#isAccepted = true;
   }
@@ -63,13 +75,20 @@ export class RootGuard {
   troubleSinceLastRun(): string | null {
     const memory = this.#memory.read();
     if (memory === null) {
-      this.remember(null, null, false);
+      this.#mounts.accept();
+      this.remember(null, null, { isDoubtful: false, isSent: () => false });
       return null;
     }
     const trouble = identityTrouble(memory.identity, this.#identity, memory.bootId === this.#world.bootId);
     if (trouble !== null) this.#identity = memory.identity;
     else if (this.#countNames() === 0) this.#emptied = emptiedTrouble(memory.entries, memory.entries);
-    return trouble ?? this.#emptied;
+    this.#mounts.expect(memory.mounts ?? []);
+    return trouble ?? this.#emptied ?? this.#mounts.trouble();
+  }
+
+  /** Places at which something was mounted since the last call. */
+  newMounts(): RelPath[] {
+    return this.#mounts.appeared();
   }
 
   /** Whether it has lost so much since it was last remembered that its changes alone cannot be believed; then it says so. */
@@ -98,6 +117,8 @@ export class RootGuard {
     try {
       const trouble = identityTrouble(this.#identity, this.#find());
       if (trouble !== null) return trouble;
+      const unmounted = this.#mounts.trouble();
+      if (unmounted !== null) return unmounted;
       if (this.#emptied !== null) return this.#doubt(this.#emptied);
       if (!everything || sighting === null || this.#countNames() > 0 || this.#isAccepted) return null;
     } catch (error) {
@@ -114,10 +135,15 @@ export class RootGuard {
     return null;
   }
 
-  /** Remembers what the root is for the next run. `isDoubtful`: not how much is in it, since what is missing is asked about. */
-  remember(sighting: Sighting | null, paused: string | null, isDoubtful: boolean): void {
+  /** Remembers what the root is for the next run. */
+  remember(sighting: Sighting | null, paused: string | null, { isDoubtful, isSent }: Remembering): void {
     if (this.#identity === null) return;
-    const names = this.#namesToRemember();
+    let names: number;
+    try {
+      names = this.#namesToRemember();
+    } catch {
+      return; // As when no descriptor is left: what was remembered holds until it can be counted.
+    }
     const isUnseen = names === 0 && !this.#isAccepted && (sighting?.unseenTopNames ?? 1) > 0;
     const known = isDoubtful || isUnseen ? this.#memory.read() : null;
     this.#memory.write({
@@ -125,6 +151,7 @@ export class RootGuard {
       bootId: this.#world.bootId,
       entries: known?.entries ?? (names === 0 ? 0 : Math.max(names, sighting?.entries ?? 0)),
       names: known?.names ?? names,
+      mounts: this.#mounts.remembered(isSent),
       paused,
     });
   }
@@ -170,9 +197,4 @@ export function throughLink(fileSystem: FileSystem, path: BytePath): BytePath {
   } catch {
     return path; // The guard looks again and says what is wrong.
   }
-}
-
-/** Why a root is paused in which something else was mounted. That its own file system went is another matter. */
-export function nestedUnmount(path: RelPath): string {
-  return `the file system mounted at ${pathToText(path)} was unmounted; mount it again and run: tssync resume`;
 }

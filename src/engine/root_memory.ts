@@ -1,5 +1,6 @@
 /** What is remembered of a root across restarts, so that another directory in its place is noticed. */
 import type { RootConfiguration } from "../config/configuration.ts";
+import type { RelPath } from "../core/path.ts";
 import type { RootIdentity } from "../core/safety.ts";
 import type { Store } from "../ports.ts";
 
@@ -11,6 +12,8 @@ export type RootMemory = {
   readonly entries: number;
   /** Names of its own. */
   readonly names: number;
+  /** Where in it file systems were mounted. */
+  readonly mounts?: readonly RelPath[];
   /** Why a person paused it; null: nobody did. */
   readonly paused: string | null;
 };

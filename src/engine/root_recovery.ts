@@ -11,6 +11,7 @@ import { verdict } from "../core/watermark.ts";
 import type { Timer } from "../ports.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { HardLinks } from "./hard_links.ts";
+import type { RecentFinds } from "./recent_finds.ts";
 import { recover } from "./recovery.ts";
 import type { Remote } from "./remote.ts";
 
@@ -60,7 +61,9 @@ export class RootRecovery {
    * Walks once for these remotes, each since its own wall clock time. Rejects when the walk fails; what it was to find is then
    * looked for by the next one, as it is when the root was not itself at the end.
    */
-  async run(wanted: ReadonlyMap<Remote, number>): Promise<void> {
+  async run(wanted: ReadonlyMap<Remote, number>, finds: RecentFinds | null = null): Promise<void> {
+    // What is owed was not told to everybody.
+    const isKnown = this.#owed.size > 0 ? undefined : finds?.isKnown.bind(finds);
     for (const [remote, sinceMs] of wanted) this.#owe(remote, sinceMs);
     const { world, rootPath, filter, signal, newMark, isSound, isShrunk, onMarked } = this.#options;
     const walked = new Map(this.#owed);
@@ -76,6 +79,7 @@ export class RootRecovery {
       filter,
       sinceMs,
       latestSinceMs,
+      ...(isKnown === undefined ? {} : { isKnown }),
       onLook: this.links.learn,
       signal,
       onFound: (path, entry, directoryCtimeMs) => {
@@ -110,8 +114,8 @@ export class RootRecovery {
   }
 
   /** Walks for all remotes: also for one whose first full sync runs, which may have passed the place of a change. */
-  runForAll(sinceMs: number): Promise<void> {
-    return this.run(new Map(this.#options.remotes.map((remote) => [remote, sinceMs])));
+  runForAll(sinceMs: number, finds: RecentFinds | null = null): Promise<void> {
+    return this.run(new Map(this.#options.remotes.map((remote) => [remote, sinceMs])), finds);
   }
 
   #owe(remote: Remote, sinceMs: number): void {

@@ -5,6 +5,7 @@ import type { RelPath } from "../core/path.ts";
 import { SILENT_FILE_SYSTEMS } from "../core/safety.ts";
 import type { EngineWorld } from "./engine_world.ts";
 import { Poller } from "./poller.ts";
+import type { RecentFinds } from "./recent_finds.ts";
 import type { Sighting } from "./root_guard.ts";
 import { WatchLoop } from "./watch_loop.ts";
 import type { WatchObserver } from "./watch_observer.ts";
@@ -15,7 +16,7 @@ export type RootWatchOptions = {
   readonly world: EngineWorld;
   readonly observer: WatchObserver;
   /** Marks what changed since a wall clock time. */
-  readonly look: (sinceMs: number) => Promise<void>;
+  readonly look: (sinceMs: number, finds: RecentFinds) => Promise<void>;
 };
 
 export class RootWatch implements AsyncDisposable, Sighting {
@@ -60,7 +61,7 @@ export class RootWatch implements AsyncDisposable, Sighting {
     const silence = await this.#silence(this.#loop);
     if (silence === null || this.#closed) return true;
     if (configuration.watcher === "auto") this.#poll(silence);
-    else observer.onUnwatched(`${silence}; set watcher="auto" to have it looked at`);
+    else observer.onSilent(`${silence}; set watcher="auto" to have it looked at`);
     return true;
   }
 
@@ -85,9 +86,10 @@ export class RootWatch implements AsyncDisposable, Sighting {
     await this.#poller?.lookNow();
   }
 
-  /** Wall clock of the oldest change that was read and is no mark yet; null when there is none. */
+  /** Wall clock of the oldest change that may not have become a mark yet; null when all have. */
   unfinishedSinceMs(): number | null {
-    return this.#loop?.unfinishedSinceMs() ?? null;
+    const sinceMs = Math.min(this.#loop?.unfinishedSinceMs() ?? Infinity, this.#poller?.sinceMs ?? Infinity);
+    return sinceMs === Infinity ? null : sinceMs;
   }
 
   /** Since when the file is being written and its end waited for; null: it is not. */

@@ -92,6 +92,15 @@ export class RootWatermarks {
     return since;
   }
 
+  /** The same for a root that was away since `sinceMs`, perhaps since before this run. Remotes without a watermark are left out. */
+  knownSince(remotes: readonly Remote[], sinceMs: number): Map<Remote, number> {
+    const since = this.trust(remotes);
+    for (const remote of remotes) {
+      if (remote.marks.known) since.set(remote, Math.min(sinceMs, since.get(remote) ?? Infinity));
+    }
+    return since;
+  }
+
   /**
    * When the first full sync of a remote without a watermark began, in an earlier process; null: in none. What was written since
    * may be on the remote in an older form of the same size and time, which a full sync does not see.

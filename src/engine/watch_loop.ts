@@ -59,7 +59,7 @@ export class WatchLoop implements AsyncDisposable {
       inotify: this.#inotify,
       limits: options.factory,
       tree: this.#tree,
-      onUnwatched: (reason) => options.observer.onUnwatched(reason),
+      onUnwatched: (reason, refused) => options.observer.onUnwatched(reason, refused),
     });
     this.#openMoves = new OpenMoves(options.clock, (moves) => this.#movesExpired(moves));
     this.#createdNames = new CreatedNames({
@@ -243,7 +243,7 @@ export class WatchLoop implements AsyncDisposable {
       else this.#observer.onRootLost("it was deleted");
       return;
     }
-    if ((mask & IN.UNMOUNT) !== 0) this.#observer.onNestedUnmount(this.#tree.pathOf(node) ?? ROOT);
+    if ((mask & IN.UNMOUNT) !== 0) this.#observer.onNestedUnmount();
     // A removed or unmounted directory; its parent's event marks it.
     if ((mask & IN.IGNORED) !== 0) this.#placement.forget(node);
   }
@@ -389,7 +389,7 @@ export class WatchLoop implements AsyncDisposable {
   #background(walk: true | Promise<void>): void {
     if (walk === true) return;
     const walking = walk.catch((error: unknown) => {
-      this.#observer.onUnwatched(`placing watches failed: ${(error as Error).message}`);
+      this.#observer.onUnwatched(`placing watches failed: ${(error as Error).message}`, null);
     }).then(() => {
       this.#walks.delete(walking);
       if (!this.#closed) this.#observer.onDrained();

@@ -22,7 +22,12 @@ export interface WatchObserver {
   /** The root itself went away. */
   onRootLost(reason: string): void;
   /** A file system mounted within the root went away, and what was in it looks deleted. */
-  onNestedUnmount(path: RelPath): void;
-  /** Part of the root cannot be watched. */
-  onUnwatched(reason: string): void;
+  onNestedUnmount(): void;
+  /**
+   * Part of the root cannot be watched. `refused`: a directory that may not be read, so that no look finds what changes in it;
+   * null: what changes is found by looking.
+   */
+  onUnwatched(reason: string, refused: RelPath | null): void;
+  /** Not every change sends an event, and nobody wants it to be looked for. */
+  onSilent(reason: string): void;
 }

@@ -5,10 +5,12 @@
 import type { EventSwitches } from "../config/configuration.ts";
 import type { Filter } from "../core/filter.ts";
 import { LIMITS } from "../core/limits.ts";
-import { absolutePath, type BytePath, childPath, pathToText, type RelPath } from "../core/path.ts";
+import { absolutePath, type BytePath, childPath, pathToText, type RelPath, ROOT } from "../core/path.ts";
 import type { WatchNode, WatchTree } from "../core/watch_tree.ts";
 import { watchMask } from "../core/inotify_event.ts";
 import type { Clock, DirectoryEntry, FileSystem, Inotify, InotifyFactory, Log } from "../ports.ts";
+import type { WatchObserver } from "./watch_observer.ts";
+import { isPassedOver } from "./local_walk.ts";
 
 /** Called for every directory that got its watch, with its entries listed afterwards. */
 export type OnListed = (directory: RelPath, entries: readonly DirectoryEntry[]) => void;
@@ -23,8 +25,8 @@ export type PlacementOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly tree: WatchTree;
-  /** Called when a directory could not be watched; told once for each cause. */
-  readonly onUnwatched: (reason: string) => void;
+  /** Called for every directory that could not be watched. See `WatchObserver`. */
+  readonly onUnwatched: WatchObserver["onUnwatched"];
 };
 
 export class WatchPlacement {
@@ -43,13 +45,13 @@ export class WatchPlacement {
 
   /** Watches the root directory itself. Null when it is gone. */
   placeRoot(): WatchNode | null {
-    const result = this.#addWatch(this.#options.rootPath);
+    const result = this.#addWatch(this.#options.rootPath, ROOT);
     return result === null ? null : this.#options.tree.setRoot(result);
   }
 
   /** Asks for the root's watch again: it tells from now on what the switches want. */
   renewRoot(): void {
-    this.#addWatch(this.#options.rootPath);
+    this.#addWatch(this.#options.rootPath, ROOT);
   }
 
   /** Watches one directory and puts it where it now is in the tree. Null when it is gone or cannot be watched. */
@@ -57,7 +59,8 @@ export class WatchPlacement {
     const { tree, rootPath } = this.#options;
     const directory = tree.pathOf(parent);
     if (directory === null) return null;
-    const wd = this.#addWatch(absolutePath(rootPath, childPath(directory, name)));
+    const path = childPath(directory, name);
+    const wd = this.#addWatch(absolutePath(rootPath, path), path);
     const standing = tree.child(parent, name);
     if (wd === null) {
       if (standing !== null) this.forget(standing);
@@ -112,7 +115,7 @@ export class WatchPlacement {
     const directory = tree.pathOf(node);
     // Between the halves of its rename: walked when the second one is read.
     if (directory === null) return;
-    const entries = this.#readDirectory(fileSystem, absolutePath(rootPath, directory));
+    const entries = this.#readDirectory(fileSystem, absolutePath(rootPath, directory), directory);
     if (entries === null) return;
     this.#entriesSinceYield += entries.length + 1;
     for (const entry of entries) {
@@ -124,16 +127,17 @@ export class WatchPlacement {
     onListed(directory, entries);
   }
 
-  #readDirectory(fileSystem: FileSystem, path: BytePath): DirectoryEntry[] | null {
+  #readDirectory(fileSystem: FileSystem, path: BytePath, directory: RelPath): DirectoryEntry[] | null {
     try {
       return fileSystem.readDirectory(path);
     } catch (error) {
-      this.#options.onUnwatched(`cannot list ${pathToText(path)}: ${(error as Error).message}`);
+      const message = `cannot list ${pathToText(path)}: ${(error as Error).message}`;
+      this.#options.onUnwatched(message, isPassedOver(error) ? directory : null);
       return null;
     }
   }
 
-  #addWatch(path: BytePath): number | null {
+  #addWatch(path: BytePath, directory: RelPath): number | null {
     const { inotify, limits, onUnwatched, tree, log, switches } = this.#options;
     const mask = watchMask(switches);
     const result = inotify.addWatch(path, mask);
@@ -149,10 +153,11 @@ export class WatchPlacement {
       onUnwatched(
         `the kernel allows no more than ${limits.watchLimit() ?? "its limit of"} watches; ` +
           `run: sysctl fs.inotify.max_user_watches=${wanted}`,
+        null,
       );
       return null;
     }
-    onUnwatched(`cannot watch ${pathToText(path)}: ${result.code}`);
+    onUnwatched(`cannot watch ${pathToText(path)}: ${result.code}`, isPassedOver(result) ? directory : null);
     return null;
   }
 }

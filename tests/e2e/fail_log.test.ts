@@ -111,7 +111,8 @@ test.skipIf(!freezes)(
   async () => {
     await using dir = await tempDir();
     const [source, target] = [dir.at("source"), dir.at("target")];
-    await buildTree(source, { one: "1", two: "1" });
+    const others = Array.from({ length: 48 }, (_, index) => `other ${index}`);
+    await buildTree(source, Object.fromEntries(["one", "two", ...others].map((name) => [name, "1"])));
     fs.mkdirSync(target);
     await using mirror = await startMirror(
       ["serve", "--watch", source, "--to", target, "--listen", "off"],
@@ -122,8 +123,14 @@ test.skipIf(!freezes)(
       (JSON.parse((await mirror.ask("failures", "--json")).stdout) as { items: (FailureRow & { id: number })[] }).items;
     const frozen = ["one", "two"].map((name) => `${target}/${name}`);
     execFileSync("chattr", ["+i", "--", ...frozen]);
-    await buildTree(source, { one: "22", two: "22" });
+    await buildTree(source, Object.fromEntries(["one", "two", ...others].map((name) => [name, "22"])));
+    for (const name of others) {
+      await waitUntil(`${name} to arrive`, async () => (await readFile(`${target}/${name}`, "utf8")) === "22");
+    }
     const rows = await waitUntil("both refusals", async () => (await failures()).length === 2 && await failures());
+    expect(rows.map(({ message }) => message)).toEqual(
+      rows.map(() => expect.stringContaining("Operation not permitted")),
+    );
     // A retry that fails again counts.
     expect(await mirror.ask("failures", "--retry")).toMatchObject({ code: 0 });
     await waitUntil("second attempts", async () => (await failures()).every(({ attempts }) => attempts >= 2));

@@ -1,6 +1,7 @@
 /** What the machine runs out of: tssync mirrors on, says what it cannot, and heals. */
 import { expect, test } from "bun:test";
-import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
@@ -67,6 +68,40 @@ function fill(path: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+test("tssync lives on without a free file descriptor, says so, and sends what changed when there are some", async () => {
+  await using dir = await tempDir();
+  const [source, target, state] = [dir.at("source"), dir.at("target"), dir.at("state")];
+  for (const path of [source, target]) await mkdir(path);
+  await using mirror = await serve(source, target, state);
+  await mirror.flush();
+  const limit = (files: number) => {
+    const { status, stderr } = spawnSync("prlimit", ["--pid", `${mirror.running.pid}`, `--nofile=${files}:20000`], {
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`prlimit ended with ${status}: ${stderr}`);
+  };
+  limit(lowestFree(mirror.running.pid));
+  // Warm senders were started while there were some: they may still bring this.
+  let changes = 0;
+  await waitUntil("it to be told", async () => {
+    await mkdir(`${source}/new${++changes}`);
+    await writeFile(`${source}/new${changes}/f`, "x");
+    return /no file descriptors left \(EMFILE\); raise ulimit -n/.test(mirror.running.stderr);
+  });
+  limit(20_000);
+  await mirror.flush();
+  expect(await differencesOf(source, target)).toEqual([]);
+  await mirror.stop();
+});
+
+/** The number that the next opened file of a process will get. */
+function lowestFree(pid: number): number {
+  const open = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+  let free = 0;
+  while (open.has(free)) free++;
+  return free;
 }
 
 test("tssync mirrors on while something holds its database, and remembers what it could not write", async () => {

@@ -176,6 +176,51 @@ test.skipIf(!MOUNTS)("tssync resume accepts another disk, and the brake holds it
   expect(await at.differences()).toEqual([]);
 });
 
+for (const isRunning of [true, false]) {
+  const when = isRunning ? "while it runs" : "while it is stopped";
+  test.skipIf(!MOUNTS)(
+    `tssync misses a file system mounted in the source that goes ${when}, and goes on when it is back`,
+    async () => {
+      await using here = await place();
+      const disk = `${here.source}/the disk`;
+      await mkdir(disk);
+      using _disk = mountTmpfs(disk);
+      // Shown elsewhere as well: it stays alive, and its end in the source sends no event.
+      await mkdir(here.dir.at("elsewhere"));
+      using elsewhere = bindMount(disk, here.dir.at("elsewhere"));
+      await fill(disk);
+      {
+        await using mirror = await here.start();
+        await mirror.flush();
+        if (!isRunning) await mirror.stop();
+        else {
+          unmount(disk);
+          const reason = await waitForState(mirror, "halted");
+          expect(reason).toContain("nothing is mounted at the disk any more");
+          await mirror.running.waitForLine(/is halted, nothing is sent: .*nothing is mounted at the disk any more/);
+          expect((await mirror.ask("resync")).code).toBe(0);
+          bindMount(elsewhere.path, disk);
+          await waitForState(mirror, "watching");
+          await writeFile(`${disk}/new`, "seen again");
+          await mirror.flush();
+          expect(await here.differences()).toEqual([]);
+          await mirror.stop();
+          return;
+        }
+      }
+      unmount(disk);
+      await using mirror = await here.start("-r");
+      expect(await waitForState(mirror, "halted")).toContain("nothing is mounted at the disk any more");
+      expect(readdirSync(`${here.destination}/the disk`).length).toBe(FILES.length);
+      bindMount(elsewhere.path, disk);
+      await mirror.flush();
+      expect(await here.differences()).toEqual([]);
+      expect(readdirSync(`${here.destination}/the disk`).length).toBe(FILES.length);
+      await mirror.stop();
+    },
+  );
+}
+
 test("tssync halts when another directory takes the source's place, and goes on when the old one is back", async () => {
   await using at = await place();
   await fill(at.source);

@@ -176,6 +176,7 @@ export class ProcessLife {
       lstat: (path) => look(() => disk.lstat(path)),
       readDirectory: (path) => look(() => disk.readDirectory(path)),
       openDirectory: (path) => look(() => disk.openDirectory(path)),
+      mountsBelow: (path) => disk.mountsBelow(path),
       fileSystemType: (path) => look(() => disk.fileSystemType(path)),
       writeFile: (path, bytes, mode) => {
         if (this.#calls()) disk.writeFile(path, bytes, mode);

@@ -1,5 +1,5 @@
 import { IN } from "../../../src/core/inotify_event.ts";
-import type { BytePath } from "../../../src/core/path.ts";
+import type { BytePath, RelPath } from "../../../src/core/path.ts";
 import type { EntryKind } from "../../../src/ports.ts";
 import type { OpenFile } from "../test_disk.ts";
 import { isInside, systemError } from "./memory_inode.ts";
@@ -35,6 +35,8 @@ export class MemoryKernel {
   readonly #listeners = new Set<(notice: DiskNotice) => void>();
   /** How many files are open on each device. */
   readonly #openFiles = new Map<number, number>();
+  /** As they were named. */
+  readonly #mountPoints = new Map<MemoryVolume, BytePath>();
   readonly #unmountedWhileOpen = new Set<MemoryVolume>();
   #lastInode = 1;
   #lastDevice = 0;
@@ -64,6 +66,12 @@ export class MemoryKernel {
     const { inode } = this.existing(path, "mount");
     if (inode.kind !== "directory") throw systemError("ENOTDIR", "mount", path);
     this.namespace.mount(inode, volume);
+    this.#mountPoints.set(volume, path);
+  }
+
+  mountsBelow(path: BytePath): RelPath[] {
+    const below = [...this.#mountPoints.values()].filter((point) => point.startsWith(`${path}/`));
+    return below.map((point) => point.slice(path.length + 1) as RelPath);
   }
 
   unmount(path: BytePath, lazy = false): MemoryVolume {
@@ -72,6 +80,7 @@ export class MemoryKernel {
     if (isOpen && !lazy) throw systemError("EBUSY", "umount", path);
     const volume = this.namespace.unmount(inode);
     if (volume === null) throw systemError("EINVAL", "umount", path);
+    this.#mountPoints.delete(volume);
     if (isOpen) this.#unmountedWhileOpen.add(volume);
     else this.#noticeUnmount(volume.root);
     return volume;

@@ -264,3 +264,92 @@ test("Root deletes nothing that only a remote has before its first full sync cou
   expect(await engine.flush()).toBe("flushed");
   await engine.until(() => engine.differences().length === 0);
 });
+
+describe("a file system mounted in a root", () => {
+  const DISK = "/src/disk" as BytePath;
+
+  /** An engine that has mirrored a root in which something is mounted. */
+  async function withMount(excludes: readonly string[] = []): Promise<EngineUnderTest> {
+    const engine = new EngineUnderTest({ root: { excludes } });
+    engine.disk.mkdirs(DISK);
+    engine.disk.mount(DISK);
+    for (const path of ["disk/a/f", "disk/g", "h"]) engine.write(path);
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    return engine;
+  }
+
+  const isKept = (engine: EngineUnderTest) => engine.remote().disk.exists("/dst/disk/a/f" as BytePath);
+
+  for (const initialSync of ["first", "always"] as const) {
+    test(`is missed after a restart, and nothing of it is deleted until it is back (full sync: ${initialSync})`, async () => {
+      const engine = await withMount();
+      await engine.stop();
+      const volume = engine.disk.unmount(DISK, true);
+      await engine.clock.advance(3_600_000);
+      engine.write("h", "changed");
+      await engine.start({ initialSync });
+      await engine.clock.advance(60_000);
+      expect(rootOf(engine)).toMatchObject({
+        state: "halted",
+        reason: expect.stringContaining("nothing is mounted at disk any more"),
+      });
+      expect(isKept(engine)).toBe(true);
+      engine.disk.mount(DISK, volume);
+      await engine.until(() => rootOf(engine).state === "watching");
+      engine.write("disk/a/new");
+      expect(await engine.flush()).toBe("flushed");
+      expect(engine.differences()).toEqual([]);
+    });
+  }
+
+  test("is missed when it goes without an event, and watched again when it is back", async () => {
+    const engine = await withMount();
+    const open = engine.disk.open("/src/disk/g" as BytePath);
+    const volume = engine.disk.unmount(DISK, true);
+    await engine.until(() => rootOf(engine).state === "halted");
+    engine.daemon.startResync({}, "api");
+    await engine.clock.advance(60_000);
+    expect(isKept(engine)).toBe(true);
+    engine.disk.mount(DISK, volume);
+    await engine.until(() => rootOf(engine).state === "watching");
+    open.close();
+    engine.write("disk/a/new");
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+
+  test("is given up when somebody says so", async () => {
+    const engine = await withMount();
+    engine.disk.unmount(DISK, true);
+    await engine.until(() => rootOf(engine).state === "halted");
+    let isResumed = false;
+    void engine.daemon.resume({ root: "src" }, "meant").then(() => isResumed = true);
+    await engine.until(() => isResumed);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+    expect(rootOf(engine).state).toBe("watching");
+  });
+
+  test("is sent as a whole when it comes", async () => {
+    const engine = await withMount();
+    await engine.clock.advance(60_000);
+    engine.disk.mkdirs("/src/other" as BytePath);
+    const volume = engine.disk.newVolume("tmpfs");
+    engine.disk.mount("/src/other" as BytePath, volume);
+    engine.write("other/deep/f");
+    await engine.clock.advance(5_000);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+    engine.write("other/deep/f", "changed");
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+
+  test("may go where it is excluded", async () => {
+    const engine = await withMount(["^disk"]);
+    engine.disk.unmount(DISK, true);
+    await engine.clock.advance(60_000);
+    expect(rootOf(engine).state).toBe("watching");
+  });
+});

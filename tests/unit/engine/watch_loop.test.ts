@@ -53,7 +53,8 @@ async function watched({ switches = {}, excludes = [], inotify = {}, prepare = (
       renames.push(`${from} -> ${to}`);
       marks.push(`${kind} ${from}`, `${kind} ${to}${isDirectory ? "" : " written"}`);
     },
-    onNestedUnmount: (path) => void told.push(`unmounted ${path}`),
+    onNestedUnmount: () => void told.push("unmounted"),
+    onSilent: (reason) => void told.push(`silent: ${reason}`),
     onFiltered: (rule) => void told.push(`filtered ${rule}`),
     onDrained: () => void told.push("drained"),
     onOverflow: () => void told.push("overflow"),
