@@ -81,6 +81,12 @@ export function deletesStopped(stderr: string): boolean {
   return /^Deletions stopped due to --max-delete limit/m.test(stderr);
 }
 
+/** How many deletes were left out because of `--max-delete`; null where rsync did not say. */
+export function deletesLeftOut(stderr: string): number | null {
+  const counts = [...stderr.matchAll(/^Deletions stopped due to --max-delete limit \((\d+) skipped\)/gm)];
+  return counts.length === 0 ? null : counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 const DELETES_STOPPED = 25;
 
 /** Nothing went wrong but that files vanished between rsync's list and their turn. */

@@ -9,6 +9,7 @@ import type { EngineWorld } from "./engine_world.ts";
 import type { EventSink } from "./event_log.ts";
 import type { FlightEnd } from "./flight.ts";
 import type { Remote } from "./remote.ts";
+import { settleRest } from "./resync_rest.ts";
 import type { Root } from "./root.ts";
 
 type Difference = NonNullable<Resync["differences"]>[number];
@@ -202,7 +203,11 @@ export class FullSync {
         running.held.add(remote);
         this.#underWay(running);
       },
-      onEnd: (end) => this.#remoteEnded(running, root, remote, report, end),
+      onEnd: (end, open = []) => {
+        const ended = (settled: FlightEnd) => this.#remoteEnded(running, root, remote, report, settled);
+        if (end.ending !== "partial" || open.length === 0 || request.dryRun === true) return ended(end);
+        void settleRest({ root, remote, open, signal: running.abort.signal }, end).then(ended);
+      },
     });
     if (!queued) {
       this.#remoteEnded(running, root, remote, report, { ...REFUSED, reason: "too many resyncs wait for this remote" });

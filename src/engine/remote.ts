@@ -16,7 +16,8 @@ import { RemoteHealth } from "./remote_health.ts";
 import type { RemoteHost } from "./remote_host.ts";
 import { type LaneName, LANES, RemoteMarks } from "./remote_marks.ts";
 import { RenameLane, type RenameMarks } from "./rename_lane.ts";
-import { type TreeJob, TreeLane } from "./tree_lane.ts";
+import type { TreeJob } from "./tree_job.ts";
+import { TreeLane } from "./tree_lane.ts";
 import { WarmSenders } from "./warm_senders.ts";
 
 export class Remote {
@@ -126,6 +127,11 @@ export class Remote {
   get isIdleWithWork(): boolean {
     if (LANES.some((lane) => this.#busy[lane])) return false;
     return LANES.some((lane) => this.#mayFly(lane) && this.#lanes[lane].hasWork());
+  }
+
+  /** Whether it cannot be reached, is paused or rests with a halted root. */
+  get isInTrouble(): boolean {
+    return this.#health.probing || !this.#health.mayFly || this.#host.halted();
   }
 
   /** Whether everything is being compared now. */

@@ -9,7 +9,7 @@ import { callOptions, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { hasArrived } from "./flat_flight.ts";
 import { flyNamed } from "./named_flight.ts";
 import type { Seen } from "./root_events.ts";
-import type { TreeTask } from "./tree_lane.ts";
+import type { TreeTask } from "./tree_job.ts";
 
 /** Comparing content reads whole files on the other side before a byte travels: so many times the stall time is waited. */
 export const CHECKSUM_PATIENCE = 10;

@@ -14,7 +14,7 @@ import {
   ruledArguments,
   treeArguments,
 } from "../core/rsync_command.ts";
-import { deletesStopped, stoppedAt } from "../core/rsync_outcome.ts";
+import { deletesLeftOut, deletesStopped, stoppedAt } from "../core/rsync_outcome.ts";
 import { deletesWithoutAsking } from "../core/safety.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
 import { CANCELLED, type FlightEnd, type FlightRequest, type FlightWorld, fly } from "./flight.ts";
@@ -69,10 +69,15 @@ async function flyWhole(world: TreeWorld, request: TreeRequest): Promise<TreeRes
   const end = await fly(world, { ...request, args: request.dryRun ? auditArguments(first) : first, list, onLine });
   const isOpen = end.ending === "deletes_held" || (end.ending === "partial" && !isVanished(end));
   if (request.dryRun || !isOpen) return { end: isVanished(end) ? asComplete(end) : end, unsettled: [], held: [] };
-  const audit = await auditTree(world, request, args(null), list);
-  if (audit.end.ending !== "complete" && audit.end.ending !== "partial") {
-    return { end: audit.end, unsettled: [], held: [] };
+  const flight: BrakedFlight = { first: end, args, list };
+  const leftOut = isBraked && !isStopped(end) ? deletesLeftOut(end.stderr) : null;
+  const counted = request.report.entries;
+  // Few enough by rsync's own count: nothing is asked, and what the first call left open the second one brings.
+  if (leftOut !== null && counted !== null && leftOut <= allowedOf(request, counted)) {
+    return await flyDeletes(world, request, flight, allowedOf(request, counted));
   }
+  const audit = await auditTree(world, request, args(null), list);
+  if (!isReached(audit.end)) return { end: audit.end, unsettled: [], held: [] };
   if (isStopped(end) && audit.sends.length >= LIMITS.failuresMax) {
     // More is missing than is marked by name. The names go on, and the rest is looked at again when they are through.
     return { end: { ...end, ending: "remote_down" }, unsettled: audit.sends, held: [] };
@@ -88,27 +93,51 @@ async function flyWhole(world: TreeWorld, request: TreeRequest): Promise<TreeRes
     };
   }
   if (audit.deletes.length === 0) return { end: end.ending === "partial" ? end : asComplete(end), unsettled, held: [] };
-  const entries = request.report.entries ?? audit.entries ?? 0;
-  const allowed = deletesAllowed(request, Math.max(0, entries - request.tops.length));
+  const allowed = allowedOf(request, counted ?? audit.entries ?? 0);
   if (audit.deletes.length > allowed) {
     return { end: { ...end, ending: "deletes_held" }, unsettled, held: audit.deletes };
   }
   // It would end where the first one did.
   if (isStopped(end)) return { end, unsettled: [...unsettled, ...audit.deletes], held: [] };
-  const second = await fly(world, { ...request, args: args(allowed), list, onLine });
-  const both = worse(
-    end.ending === "partial" ? end : asComplete(end),
-    isVanished(second) ? asComplete(second) : second,
-  );
+  return await flyDeletes(world, request, flight, allowed);
+}
+
+/** A call that was made without its deletes. */
+type BrakedFlight = {
+  readonly first: FlightEnd;
+  readonly args: (deletesMax: number | null) => string[];
+  readonly list: Uint8Array;
+};
+
+/** The same call once more, with its deletes. What it says holds for both: it looks at everything again. */
+async function flyDeletes(
+  world: TreeWorld,
+  request: TreeRequest,
+  { first, args, list }: BrakedFlight,
+  allowed: number,
+): Promise<TreeResult> {
+  const { report } = request;
+  report.deletesSkipped = false;
+  const second = await fly(world, { ...request, args: args(allowed), list, onLine: report.onLine });
+  const durationMs = first.durationMs + second.durationMs;
+  const end = { ...(isVanished(second) ? asComplete(second) : second), durationMs };
   const isLimited = second.ending === "deletes_held" || deletesStopped(second.stderr);
-  if (!isLimited && (second.ending !== "partial" || isVanished(second))) return { end: both, unsettled, held: [] };
-  // More had to go by then than was counted before, or something of it was refused.
+  if (!isLimited && end.ending !== "partial") return { end, unsettled: [], held: [] };
+  // More had to go by then than was counted before, or something was refused.
   const rest = await auditTree(world, request, args(null), list);
   if (!isReached(rest.end)) return { end: rest.end, unsettled: [], held: [] };
-  const open = [...unsettled, ...rest.sends];
-  if (!isLimited) return { end: both, unsettled: [...open, ...rest.deletes], held: [] };
+  if (!isLimited) return { end, unsettled: [...rest.sends, ...rest.deletes], held: [] };
   const isHeld = rest.deletes.length > 0;
-  return { end: isHeld ? { ...both, ending: "deletes_held" } : asComplete(both), unsettled: open, held: rest.deletes };
+  return {
+    end: isHeld ? { ...end, ending: "deletes_held" } : asComplete(end),
+    unsettled: rest.sends,
+    held: rest.deletes,
+  };
+}
+
+/** How many deletes may fly without being asked about, of a source in which rsync counted so many entries, the tops included. */
+function allowedOf(request: TreeRequest, counted: number): number {
+  return deletesAllowed(request, Math.max(0, counted - request.tops.length));
 }
 
 function pick({ checksum, excludePatterns, listsWhole = false }: TreeRequest) {

@@ -13,31 +13,8 @@ import { ReportedItems } from "./flight_items.ts";
 import { callOptions, keepsExtras, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
+import type { TreeJob, TreeTask } from "./tree_job.ts";
 import { flyTree, type TreeResult, worse } from "./tree_flight.ts";
-
-/** What a tree flight does with its directories. */
-export type TreeTask = {
-  readonly paths: readonly RelPath[];
-  readonly deletes: boolean;
-  readonly checksum: boolean;
-  readonly dryRun: boolean;
-  /** See `TreeRequest`. */
-  readonly brake: "ask" | number | null;
-  /** rsync's own wildcard patterns (`crontabfilter`). */
-  readonly excludePatterns: readonly string[];
-  readonly signal: AbortSignal;
-  readonly report: CallReport;
-};
-
-/** A resync's share of one remote. */
-export type TreeJob = TreeTask & {
-  readonly onStart: () => void;
-  /** Its deletes wait for a decision; `onEnd` comes after that. */
-  readonly onHeld: () => void;
-  readonly onEnd: (end: FlightEnd) => void;
-  /** Whether its signal was aborted by somebody who no longer wants it; else tssync stops, and what waits is kept. */
-  readonly isCancelled: () => boolean;
-};
 
 export class TreeLane implements Lane {
   readonly #name: "tree" | "full";
@@ -45,6 +22,8 @@ export class TreeLane implements Lane {
   readonly #jobs: TreeJob[] = [];
   /** One directory at a time: something unreadable in one keeps rsync from deleting in any. */
   #isApart = false;
+  /** Directories of which rsync read something and could not, once: it may have been replaced at that moment. */
+  readonly #doubted = new Set<RelPath>();
   /** What the flight at hand brought, told once it is over. */
   #landed: Landed | null = null;
   /** Something may have arrived without having been told: the next flight that arrives names its directories. */
@@ -161,13 +140,18 @@ export class TreeLane implements Lane {
     const { present, plan } = sortPaths(this.#share, job, startedAtMs);
     let end: FlightEnd = NOTHING_FLOWN;
     let held: readonly RelPath[] = [];
+    let open: readonly RelPath[] = [];
     if (present.length > 0 || plan.entries.length > 0) {
       using _flight = marks.beginTree([]);
       const task = { ...job, signal: AbortSignal.any([job.signal, signal]) };
-      if (plan.entries.length > 0) end = await flyNames({ ...this.#share, lane: this.#name }, task, plan);
+      if (plan.entries.length > 0) {
+        end = await flyNames({ ...this.#share, lane: this.#name }, task, plan);
+        if (end.ending === "partial") open = plan.entries.map(({ path }) => path);
+      }
       if (present.length > 0 && hasArrived({ end })) {
         const tree = await this.#flyTask({ ...task, paths: present });
         held = tree.held;
+        open = [...open, ...tree.unsettled];
         end = held.length > 0 ? tree.end : worse(end, tree.end);
       }
     }
@@ -178,7 +162,7 @@ export class TreeLane implements Lane {
       } else if (job.excludePatterns.length === 0) this.#becameKnown();
     }
     if (held.length > 0) this.#holdJob(job, held);
-    else job.onEnd(end);
+    else job.onEnd(end, open);
     return true;
   }
 
@@ -239,7 +223,10 @@ export class TreeLane implements Lane {
   }
 
   /** `behind`: the marks that asked for it; none where a person did. */
-  async #flyTask(task: TreeTask, behind: readonly Mark[] = []): Promise<Pick<TreeResult, "end" | "held">> {
+  async #flyTask(
+    task: TreeTask,
+    behind: readonly Mark[] = [],
+  ): Promise<Pick<TreeResult, "end" | "held" | "unsettled">> {
     const { host, configuration, health, marks, quirks, synced } = this.#share;
     // What an earlier process brought and did not come to tell is not named again.
     if (!marks.known && !task.dryRun) this.#isUntold = true;
@@ -271,8 +258,9 @@ export class TreeLane implements Lane {
     for (const path of unsettled) marks.waiting.quick.add(this.#leftOver(path, "path", behind));
     if (end.ending !== "complete" && end.ending !== "partial" && end.ending !== "deletes_held") {
       if (!task.dryRun) this.#isUntold = true;
-      return { end, held };
+      return { end, held, unsettled };
     }
+    let isUndone = false;
     const nowMs = host.world.clock.wallMs();
     // A list of directories in the root brings each of them, but not the times of the root.
     if (!task.dryRun && task.paths.some((path) => path !== ROOT && parentPath(path) === ROOT)) {
@@ -291,7 +279,7 @@ export class TreeLane implements Lane {
         exitCode: end.exitCode,
         atMs: nowMs,
       };
-      this.#settle(task, { ...end, isCut }, behind);
+      isUndone = this.#settle(task, { ...end, isCut }, behind);
       host.flown({
         remote: configuration.id,
         lane: this.#name,
@@ -301,25 +289,33 @@ export class TreeLane implements Lane {
         refusals: 0,
       });
     }
-    return { end, held };
+    // Deletes that were left out are open, too: another flight is to make them.
+    return { end, held, unsettled: isUndone ? [...unsettled, ...task.paths] : unsettled };
   }
 
-  /** What cannot be read keeps rsync from deleting anywhere in the call, and too much may be refused: that is tried again. */
+  /**
+   * What cannot be read keeps rsync from deleting anywhere in the call, and too much may be refused: that is tried again. Whether
+   * it was so.
+   */
   #settle(
     { paths, deletes, report }: TreeTask,
     end: FlightEnd & { readonly isCut: boolean },
     behind: readonly Mark[],
-  ): void {
+  ): boolean {
     const { host, configuration: { id }, marks } = this.#share;
     const isUndeleted = report.deletesSkipped && deletes;
     if (!isUndeleted && !end.isCut) {
       const entries = paths.map((path) => ({ path, action: "send", whole: false, content: false }) as const);
-      return host.failLog.settled(host.rootId, id, entries);
+      for (const path of paths) this.#doubted.delete(path);
+      host.failLog.settled(host.rootId, id, entries);
+      return false;
     }
-    if (paths.length > 1) {
-      this.#isApart = true;
+    const isDoubtful = isUndeleted && !end.isCut && !this.#doubted.has(paths[0]!);
+    if (paths.length > 1 || isDoubtful) {
+      if (paths.length > 1) this.#isApart = true;
+      else this.#doubted.add(paths[0]!);
       for (const path of paths) marks.addSubtree(this.#leftOver(path, "subtree", behind));
-      return;
+      return true;
     }
     const message = isUndeleted
       ? `deletes were left out, since something could not be read: ${end.reason}`
@@ -334,6 +330,7 @@ export class TreeLane implements Lane {
       asked: true,
     });
     if (!isRecorded) marks.parked.add(mark);
+    return true;
   }
 
   /** A subtree that holds writes: files that changed without changing size or time are named, so that `-I` sends them. */

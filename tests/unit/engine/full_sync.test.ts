@@ -37,6 +37,64 @@ describe("a resync", () => {
     expect(engine.differences()).toEqual([]);
   });
 
+  test("succeeds though names were not all there while it flew, once the flat lanes brought them", async () => {
+    let faults = 0;
+    const engine = await started({
+      faultFor: ({ args }) =>
+        faults > 0 && args.includes("--recursive") && !args.includes("-n") && faults-- > 0
+          ? { kind: "exit", afterSteps: 2, exitCode: 23, stderr: 'file has vanished: "/src/x"\n' }
+          : null,
+    });
+    spoil(engine);
+    faults = 1;
+    const resync = await ended(engine, engine.daemon.startResync({ delete: false }, "api").id);
+    expect(resync.perRemote[0]).toMatchObject({ error: null, exitCode: 0 });
+    expect(resync.state).toBe("succeeded");
+    expect(engine.remote().disk.read("/dst/a/f" as BytePath)).toBe("content");
+  });
+
+  test("fails for a name that is refused, with rsync's words", async () => {
+    const engine = await started();
+    spoil(engine);
+    engine.remote().refused.add("a/f" as RelPath);
+    const resync = await ended(engine, engine.daemon.startResync({}, "api").id);
+    expect(resync).toMatchObject({
+      state: "failed",
+      perRemote: [{ exitCode: 23, error: expect.stringContaining("a/f") }],
+    });
+    expect(engine.daemon.listFailures({}).map(({ path }) => path)).toEqual(["a/f"]);
+  });
+
+  test("asks for no list of its deletes where rsync counts few", async () => {
+    const engine = await started();
+    spoil(engine);
+    engine.rsync.commands.length = 0;
+    expect((await ended(engine, engine.daemon.startResync({}, "api").id)).state).toBe("succeeded");
+    expect(engine.differences()).toEqual([]);
+    expect(engine.rsync.commands.filter(({ args }) => args.includes("--recursive"))).toHaveLength(2);
+  });
+
+  test("deletes in the end though something was replaced while rsync read it", async () => {
+    let faults = 0;
+    const engine = await started({
+      faultFor: ({ args }) =>
+        faults > 0 && args.includes("--recursive") && !args.includes("-n") && faults-- > 0
+          ? {
+            kind: "exit",
+            afterSteps: 0,
+            exitCode: 23,
+            stderr: 'rsync: [sender] opendir "/src/a" failed: Not a directory\n',
+          }
+          : null,
+    });
+    spoil(engine);
+    faults = 1;
+    const resync = await ended(engine, engine.daemon.startResync({}, "api").id);
+    expect(resync.state).toBe("succeeded");
+    expect(engine.differences()).toEqual([]);
+    expect(engine.daemon.listFailures({})).toEqual([]);
+  });
+
   test("with a dry run only says what would be done", async () => {
     const engine = await started();
     spoil(engine);
