@@ -45,6 +45,12 @@ export class LinkIndex {
     return [...this.#files.get(keyOf(identity))?.names ?? []].map(pathOf);
   }
 
+  /** The other names of the file that was last seen at a path. */
+  beside(path: RelPath): RelPath[] {
+    const node = this.#size === 0 ? null : this.#find(path, false);
+    return [...node?.file?.names ?? []].filter((other) => other !== node).map(pathOf);
+  }
+
   /** How many names of the file were looked for and not found: they are excluded, or outside. */
   namesElsewhere(identity: FileIdentity): number {
     return this.#files.get(keyOf(identity))?.namesElsewhere ?? 0;

@@ -57,12 +57,20 @@ export class MarkMaker {
     const detectedAtMs = Math.min(sinceMs, this.#readAtMs);
     events.seen(path, kind, detectedAtMs, change);
     const mark = { path, kind, content, detectedAtMs, order: nextOrder() };
+    if (content && kind === "path") this.#markBeside(mark);
     for (const remote of remotes) {
       if (change === CHANGE.mkdir) remote.mark({ ...mark, kind: this.#kindOfNew(remote) }, directory);
       else {remote.mark(
           change === CHANGE.moveDirectory ? { ...mark, ...this.#replacing(remote, path) } : mark,
           directory,
         );}
+    }
+  }
+
+  /** At once: what this name flies with may be a whole directory, whose files nobody looks at one by one. */
+  #markBeside(mark: Mark): void {
+    for (const path of this.links.beside(mark.path)) {
+      for (const remote of this.#options.remotes) remote.mark({ ...mark, path }, parentPath(path));
     }
   }
 

@@ -27,6 +27,22 @@ describe("HardLinks", () => {
     expect([engine.differences("one"), engine.differences("two")]).toEqual([[], []]);
   });
 
+  test("a write reaches the other names though its directory is renamed before it is sent", async () => {
+    const engine = await linkedTree();
+    engine.disk.write(at("a"), "all names are known now");
+    await engine.flush();
+    for (const name of engine.remotes.keys()) engine.daemon.pause({ root: "src", remote: name.slice(5, -1) }, "test");
+    engine.disk.write(at("deep/er/c"), "written, and elsewhere");
+    await engine.clock.advance(1_000);
+    engine.disk.rename(at("deep"), at("moved"));
+    await engine.clock.advance(1_000);
+    for (const name of engine.remotes.keys()) {
+      void engine.daemon.resume({ root: "src", remote: name.slice(5, -1) }, "test");
+    }
+    expect(await engine.flush()).toBe("flushed");
+    expect([engine.differences("one"), engine.differences("two")]).toEqual([[], []]);
+  });
+
   test("names that were found once are not looked for again, also under another directory", async () => {
     const engine = await linkedTree();
     engine.disk.write(at("deep/b"), "first");
