@@ -265,7 +265,7 @@ export class FlatLane implements Lane {
     const told = { marks: [...plan.marks, ...this.#mended(settled)] };
     host.failLog.settled(host.rootId, id, settled, () => this.#tell(told, refused, end.exitCode));
     for (const { path } of settled) this.#doubted.delete(path);
-    synced();
+    synced(plan.marks.filter(({ path }) => !refused.has(path)));
     // A daemon before rsync 3.4 does not tell how many it deleted.
     report.deletes = Math.max(report.deletes, settled.filter(({ action }) => action === "delete").length);
     const refusedNow = refusals.filter(({ asked }) => asked).length;

@@ -22,8 +22,8 @@ export type LaneShare = {
   readonly signal: AbortSignal;
   /** Work was put into another lane. */
   readonly tryLane: (lane: LaneName) => void;
-  /** The remote answered, and is up to date as far as this flight goes. */
-  readonly synced: () => void;
+  /** The remote answered, and has what these marks are about. */
+  readonly synced: (arrived: readonly Mark[]) => void;
   /** A flight that is over changed the times of the remote's root directory; the mark is of the root itself. */
   readonly rootChanged: (mark: Mark) => void;
   /** What this remote's rsync cannot do, as far as it has been met. */

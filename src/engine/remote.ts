@@ -34,6 +34,7 @@ export class Remote {
   readonly #busy: Record<LaneName, boolean> = { quick: false, bulk: false, rename: false, tree: false, full: false };
   readonly #stop = new AbortController();
   readonly #flightListeners = new Set<() => void>();
+  readonly #arrivalListeners = new Set<(arrived: readonly Mark[]) => void>();
   #lastSyncedAtMs: number | null = null;
 
   constructor(configuration: RemoteConfiguration, host: RemoteHost) {
@@ -81,7 +82,7 @@ export class Remote {
       warm: this.#warm,
       signal: this.#stop.signal,
       tryLane: (lane) => this.#tryLane(lane),
-      synced: () => this.#synced(),
+      synced: (arrived) => this.#synced(arrived),
       rootChanged: (mark) => this.#quick.rootChanged(mark),
       holdDeletes: (marks) => this.#holdDeletes(marks),
     };
@@ -225,6 +226,12 @@ export class Remote {
     }
   }
 
+  /** Calls `listener` with the marks of every flight that arrived, until the answer is called. */
+  onArrival(listener: (arrived: readonly Mark[]) => void): () => void {
+    this.#arrivalListeners.add(listener);
+    return () => this.#arrivalListeners.delete(listener);
+  }
+
   /** Calls `listener` after every flight, until the answer is called. */
   onFlightEnd(listener: () => void): () => void {
     this.#flightListeners.add(listener);
@@ -319,7 +326,8 @@ export class Remote {
     });
   }
 
-  #synced(): void {
+  #synced(arrived: readonly Mark[]): void {
+    for (const listener of [...this.#arrivalListeners]) listener(arrived);
     this.#health.succeeded();
     this.#quirks.refusals = 0;
     this.#lastSyncedAtMs = this.#host.world.clock.wallMs();

@@ -61,7 +61,7 @@ export async function flyNames(
   const { end, refusals, held } = result;
   if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
   if (!hasArrived(result)) return end;
-  share.synced();
+  share.synced([]);
   if (task.dryRun) return end;
   // The flat lanes find out why, name by name, and ask about deletes that are too many.
   const missing = new Set([...refusals, ...held].map(({ path }) => path));

@@ -266,7 +266,7 @@ export class TreeLane implements Lane {
     if (!task.dryRun && task.paths.some((path) => path !== ROOT && parentPath(path) === ROOT)) {
       this.#share.rootChanged(this.#leftOver(ROOT, "path", behind));
     }
-    synced();
+    synced(behind);
     if (task.paths.includes(ROOT) && task.deletes && !task.dryRun && held.length === 0) {
       host.holds.keepExtras(host.rootId, configuration.id, false);
     }
