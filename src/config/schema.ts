@@ -76,7 +76,7 @@ const inotify = once("Which events are mirrored.", {}, {
   ),
   moveTo: eventSwitch("The new names of what was moved here.", "true"),
   attrib: eventSwitch("Changes of permission, owner and times.", "false"),
-  modify: once("Writes to files that stay open, such as logs.", {
+  modify: once("Writes to files that stay open, such as logs, and `truncate(2)` by name, which opens nothing.", {
     start: withDefault(trueOrFalse, "false", { meaning: "Whether these events are mirrored.", example: "true" }),
     quiet: withDefault(seconds(0, OPEN_FILE_SECONDS_MAX), "0.5", {
       meaning: "A file that is written is sent after so many seconds without a write.",
