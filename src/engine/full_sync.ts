@@ -184,6 +184,8 @@ export class FullSync {
       running.differences.push({ root: root.rootId, remote: remote.id, path: item.path, change });
     });
     running.reports.push(report);
+    const obstacle = running.trigger === "api" ? restsSince(root, remote) : null;
+    if (obstacle !== null) return this.#remoteEnded(running, root, remote, report, { ...REFUSED, reason: obstacle });
     const queued = remote.queue({
       paths: (request.paths ?? [ROOT]) as readonly RelPath[],
       deletes: request.delete ?? root.switches.delete,
@@ -282,6 +284,14 @@ export class FullSync {
     const document = JSON.stringify(this.#view(running));
     this.#world.store.writeResync({ id: running.id, state: running.state, startedAtMs: running.startedAtMs, document });
   }
+}
+
+/** Why nothing is sent there before a person or a disk comes: whoever asks need not wait. */
+function restsSince(root: Root, remote: Remote): string | null {
+  if (remote.paused !== null) return `the remote is paused: ${remote.paused}`;
+  if (!root.halted()) return null;
+  const { state, reason } = root.status();
+  return `the root is ${state}: ${reason ?? "no reason is known"}`;
 }
 
 const REFUSED: FlightEnd = { ending: "refused", exitCode: null, durationMs: 0, stderr: "", reason: "" };

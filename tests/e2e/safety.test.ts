@@ -82,7 +82,7 @@ test.skipIf(!MOUNTS)("tssync halts when the source is unmounted, and goes on by 
   expect(stdout).toContain("halted: another file system is there");
   expect(stdout).toContain("tssync resume source");
   // Asking for everything changes nothing while it is halted.
-  expect((await mirror.ask("resync")).code).toBe(0);
+  expect((await mirror.ask("resync")).code).toBe(1);
   await writeFile(`${at.source}/below the mount point`, "never seen");
   await rm(`${at.source}/below the mount point`);
   expect(readdirSync(at.destination).length).toBe(100);
@@ -198,7 +198,7 @@ for (const isRunning of [true, false]) {
           const reason = await waitForState(mirror, "halted");
           expect(reason).toContain("nothing is mounted at the disk any more");
           await mirror.running.waitForLine(/is halted, nothing is sent: .*nothing is mounted at the disk any more/);
-          expect((await mirror.ask("resync")).code).toBe(0);
+          expect((await mirror.ask("resync")).code).toBe(1);
           bindMount(elsewhere.path, disk);
           await waitForState(mirror, "watching");
           await writeFile(`${disk}/new`, "seen again");
@@ -230,7 +230,7 @@ test("tssync halts when another directory takes the source's place, and goes on 
   await mkdir(at.source);
   await mirror.running.waitForLine(/is halted, nothing is sent/);
   expect(await rootNow(mirror)).toMatchObject({ state: "halted" });
-  expect((await mirror.ask("resync")).code).toBe(0);
+  expect((await mirror.ask("resync")).code).toBe(1);
   await writeFile(`${at.source}/in the wrong place`, "x");
   expect(readdirSync(at.destination).length).toBe(100);
 

@@ -95,6 +95,24 @@ describe("a resync", () => {
     expect(engine.daemon.listFailures({})).toEqual([]);
   });
 
+  test("of a halted root or a paused remote fails at once, and says why", async () => {
+    const engine = await started();
+    engine.daemon.pause({ root: "src", remote: "one" }, "maintenance");
+    const paused = engine.daemon.startResync({}, "api");
+    expect(engine.daemon.resync(paused.id)).toMatchObject({
+      state: "failed",
+      perRemote: [{ error: "the remote is paused: maintenance" }],
+    });
+    void engine.daemon.resume({ root: "src", remote: "one" }, "over");
+    engine.disk.rename("/src" as BytePath, "/away" as BytePath);
+    await engine.until(() => engine.daemon.status().roots[0]!.state === "halted");
+    const halted = engine.daemon.startResync({}, "api");
+    expect(engine.daemon.resync(halted.id)).toMatchObject({
+      state: "failed",
+      perRemote: [{ error: "the root is halted: it was renamed" }],
+    });
+  });
+
   test("with a dry run only says what would be done", async () => {
     const engine = await started();
     spoil(engine);
