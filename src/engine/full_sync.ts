@@ -184,7 +184,9 @@ export class FullSync {
       running.differences.push({ root: root.rootId, remote: remote.id, path: item.path, change });
     });
     running.reports.push(report);
-    const obstacle = running.trigger === "api" ? restsSince(root, remote) : null;
+    // Deletes that a person approved wait until they can be made.
+    const isWaitedFor = running.trigger === "api" && request.approvedDeletes === undefined;
+    const obstacle = isWaitedFor ? restsSince(root, remote) : null;
     if (obstacle !== null) return this.#remoteEnded(running, root, remote, report, { ...REFUSED, reason: obstacle });
     const queued = remote.queue({
       paths: (request.paths ?? [ROOT]) as readonly RelPath[],
