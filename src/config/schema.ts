@@ -154,8 +154,8 @@ const localpath = many("One directory to watch, with its remotes. There may be s
     example: "300",
   }),
   maxDelete: optional(wholeNumber(1, DELETES_MAX, "deletes"), {
-    meaning: "Deletes that one batch of changes may bring a remote. More wait until a person approves them " +
-      "(`tssync holds`). Full syncs have a limit of their own, whatever stands here.",
+    meaning: "Deletes that changes may bring a remote within a minute. More wait until a person approves them " +
+      "(`tssync holds`). A full sync asks before it makes more than this, too.",
     example: "1000",
   }),
   trash: optional(directoryName, {

@@ -13,7 +13,7 @@ import { flyFiltered } from "./filtered_deletes.ts";
 import type { FlatResult, Refusal } from "./flat_flight.ts";
 import { fly } from "./flight.ts";
 import { flatItems, ReportedItems } from "./flight_items.ts";
-import { callOptions, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { callOptions, deletesMade, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { flyUnfiltered } from "./removals.ts";
 import type { Flight } from "./remote_marks.ts";
 import type { Seen } from "./root_events.ts";
@@ -202,7 +202,9 @@ export class FlatLane implements Lane {
     // What is found in a listed directory has no mark of its own: rsync must name it.
     const isListed = plan.entries.some(({ action }) => action === "list");
     const told = isListed ? { onItem: this.#reported.add } : {};
-    const isCold = this.#name === "bulk" || plan.plain || this.#isApproved || isListed;
+    // One that waits was told what was left of `maxDelete` when it started.
+    const isLimited = call.deletesMax !== null && plan.entries.some(({ action }) => action === "delete");
+    const isCold = this.#name === "bulk" || plan.plain || this.#isApproved || isListed || isLimited;
     // Another is started when this one has landed: connecting meanwhile would take the processors from it.
     const takeWaiting = () => isCold ? null : warm.take();
     if (filter.active) {
@@ -265,9 +267,10 @@ export class FlatLane implements Lane {
     const told = { marks: [...plan.marks, ...this.#mended(settled)] };
     host.failLog.settled(host.rootId, id, settled, () => this.#tell(told, refused, end.exitCode));
     for (const { path } of settled) this.#doubted.delete(path);
-    synced(plan.marks.filter(({ path }) => !refused.has(path)));
     // A daemon before rsync 3.4 does not tell how many it deleted.
     report.deletes = Math.max(report.deletes, settled.filter(({ action }) => action === "delete").length);
+    if (!this.#isApproved) deletesMade(this.#share, report.deletes);
+    synced(plan.marks.filter(({ path }) => !refused.has(path)));
     const refusedNow = refusals.filter(({ asked }) => asked).length;
     host.flown({ remote: id, lane: this.#name, marks: plan.marks.length, report, end, refusals: refusedNow });
   }

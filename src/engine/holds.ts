@@ -116,15 +116,27 @@ export class Holds {
     return decided;
   }
 
+  /** A full sync of the remote made all deletes that it found: whoever waits for a decision waits no more. */
+  moot(root: string, remote: string): void {
+    for (const hold of this.waiting(root, remote)) {
+      const decide = hold.origin === "resync" ? this.#decides.get(hold.id) : undefined;
+      this.#withdraw(hold);
+      decide?.("reject", hold);
+    }
+  }
+
   /** What waited is moot: the deletes were made or are wanted no more. */
   withdraw(root: string, remote: string, origin: Hold["origin"]): void {
     for (const hold of this.waiting(root, remote)) {
-      if (hold.origin !== origin) continue;
-      this.#decides.delete(hold.id);
-      const moot: Hold = { ...hold, state: "rejected", decidedAtMs: this.#world.clock.wallMs() };
-      this.#replace(moot);
-      this.#tell("tssync.hold.decided", moot);
+      if (hold.origin === origin) this.#withdraw(hold);
     }
+  }
+
+  #withdraw(hold: Hold): void {
+    this.#decides.delete(hold.id);
+    const moot: Hold = { ...hold, state: "rejected", decidedAtMs: this.#world.clock.wallMs() };
+    this.#replace(moot);
+    this.#tell("tssync.hold.decided", moot);
   }
 
   #tell(type: "tssync.hold.created" | "tssync.hold.decided", { id, root, remote, origin, count, state }: Hold): void {

@@ -1,5 +1,6 @@
 /** What the lanes of one remote share. */
 import type { RemoteConfiguration } from "../config/configuration.ts";
+import type { DeleteWindow } from "../core/delete_window.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Mark } from "../core/mark.ts";
 import { absolutePath, type RelPath } from "../core/path.ts";
@@ -28,6 +29,10 @@ export type LaneShare = {
   readonly rootChanged: (mark: Mark) => void;
   /** What this remote's rsync cannot do, as far as it has been met. */
   readonly quirks: Quirks;
+  /** Deletes that changes brought it of late. */
+  readonly deletes: DeleteWindow;
+  /** A full sync made all deletes, or found none: what waited for a person is moot. */
+  readonly releaseHeld: () => void;
   /** Deletes beyond `maxDelete` wait from now on for a person. */
   readonly holdDeletes: (marks: readonly Mark[]) => void;
 };
@@ -53,15 +58,15 @@ export interface Lane {
 }
 
 /** The part of every call that the configuration decides. */
-export function callOptions(share: Pick<LaneShare, "configuration" | "host" | "marks" | "quirks">): CallOptions {
-  const { configuration, host, quirks } = share;
+export function callOptions(share: Pick<LaneShare, "configuration" | "deletes" | "host" | "marks" | "quirks">): CallOptions {
+  const { configuration, deletes, host, quirks } = share;
   const { trash, maxDelete } = host.configuration;
   return {
     target: configuration.destination,
     params: configuration.params,
     timeoutSeconds: configuration.timeoutSeconds,
     deletes: host.switches.delete,
-    deletesMax: maxDelete,
+    deletesMax: deletes.left(maxDelete, host.world.clock.monotonicMs()),
     trash: trash === null ? null : { name: trash, day: new Date(host.world.clock.wallMs()).toISOString().slice(0, 10) },
     nanoseconds: host.world.nanoseconds,
     deletesByRules: quirks.deletesByRules,
@@ -77,6 +82,13 @@ export function keepsExtras(
   { configuration, host, marks }: Pick<LaneShare, "configuration" | "host" | "marks">,
 ): boolean {
   return !marks.known || host.holds.keepsExtras(host.rootId, configuration.id);
+}
+
+/** Changes brought so many deletes: less is left of `maxDelete`, and what waits was started with more. */
+export function deletesMade({ deletes, host, warm }: LaneShare, count: number): void {
+  if (count === 0) return;
+  deletes.made(count, host.world.clock.monotonicMs());
+  if (host.configuration.maxDelete !== null) warm.end();
 }
 
 /** Whether a flight failed by what the remote's rsync cannot do, and the next one will go around it. */

@@ -4,6 +4,7 @@
  * Flights may overlap in time but never in path; only a tree flight lets others fly under it, and what they sent is marked
  * again when it ends.
  */
+import { DeleteWindow } from "../core/delete_window.ts";
 import type { RemoteConfiguration } from "../config/configuration.ts";
 import type { Mark, MarkKind } from "../core/mark.ts";
 import type { RelPath } from "../core/path.ts";
@@ -42,13 +43,14 @@ export class Remote {
     this.#configuration = configuration;
     this.#host = host;
     const quirks: Quirks = this.#quirks = { deletesByRules: false, refusals: 0, listsWhole: false };
+    const deletes = new DeleteWindow();
     const current = () => this.#configuration;
     this.#warm = new WarmSenders({
       runner,
       clock,
       command: () => ({
         args: flatArguments({
-          ...callOptions({ configuration: current(), host, marks: this.marks, quirks }),
+          ...callOptions({ configuration: current(), deletes, host, marks: this.marks, quirks }),
           content: true,
           // Under a filter only names without deletes fly with what waits.
           ...(host.filter.active ? { deletes: false } : {}),
@@ -73,6 +75,7 @@ export class Remote {
     });
     const share: LaneShare = {
       quirks,
+      deletes,
       get configuration() {
         return current();
       },
@@ -85,6 +88,7 @@ export class Remote {
       synced: (arrived) => this.#synced(arrived),
       rootChanged: (mark) => this.#quick.rootChanged(mark),
       holdDeletes: (marks) => this.#holdDeletes(marks),
+      releaseHeld: () => this.#releaseHeld(),
     };
     const row = host.world.store.readRemote(host.rootId, configuration.id);
     const paused = row === null ? null : (JSON.parse(row.document) as { paused?: string | null }).paused ?? null;
@@ -324,6 +328,14 @@ export class Remote {
       this.marks.held.clear();
       this.#tryLane("quick");
     });
+  }
+
+  /** What waited for a person is gone by now, or is asked about again. */
+  #releaseHeld(): void {
+    const { holds, rootId } = this.#host;
+    holds.moot(rootId, this.id);
+    for (const mark of this.marks.held.marks()) this.marks.waiting.quick.add(mark);
+    this.marks.held.clear();
   }
 
   #synced(arrived: readonly Mark[]): void {

@@ -228,7 +228,8 @@ function isReached({ ending }: FlightEnd): boolean {
 
 /** How many deletes may fly; the source has so many entries. */
 function deletesAllowed({ brake, call }: TreeRequest, entries: number): number {
-  return brake === "ask" ? deletesWithoutAsking(entries) : brake ?? call.deletesMax ?? Infinity;
+  const deletesMax = call.deletesMax ?? Infinity;
+  return brake === "ask" ? Math.min(deletesWithoutAsking(entries), deletesMax) : brake ?? deletesMax;
 }
 
 function sendEntry(path: RelPath): BatchEntry {

@@ -1,5 +1,5 @@
 /** Work of a lane that mirrors whole trees. */
-import type { RelPath } from "../core/path.ts";
+import { type RelPath, ROOT } from "../core/path.ts";
 import type { CallReport } from "./call_report.ts";
 import type { FlightEnd } from "./flight.ts";
 
@@ -27,3 +27,8 @@ export type TreeJob = TreeTask & {
   /** Whether its signal was aborted by somebody who no longer wants it; else tssync stops, and what waits is kept. */
   readonly isCancelled: () => boolean;
 };
+
+/** A full sync that leaves no extra name where it is. */
+export function isWhole({ paths, deletes, dryRun, excludePatterns }: TreeTask): boolean {
+  return paths.includes(ROOT) && deletes && !dryRun && excludePatterns.length === 0;
+}

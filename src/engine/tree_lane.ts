@@ -10,10 +10,10 @@ import { CallReport } from "./call_report.ts";
 import { hasArrived } from "./flat_flight.ts";
 import { CANCELLED, type FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
-import { callOptions, keepsExtras, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { callOptions, deletesMade, keepsExtras, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
-import type { TreeJob, TreeTask } from "./tree_job.ts";
+import { isWhole, type TreeJob, type TreeTask } from "./tree_job.ts";
 import { flyTree, type TreeResult, worse } from "./tree_flight.ts";
 
 export class TreeLane implements Lane {
@@ -266,9 +266,11 @@ export class TreeLane implements Lane {
     if (!task.dryRun && task.paths.some((path) => path !== ROOT && parentPath(path) === ROOT)) {
       this.#share.rootChanged(this.#leftOver(ROOT, "path", behind));
     }
+    if (task.brake === null && !task.dryRun) deletesMade(this.#share, task.report.deletes);
     synced(behind);
-    if (task.paths.includes(ROOT) && task.deletes && !task.dryRun && held.length === 0) {
+    if (isWhole(task) && held.length === 0 && !task.report.deletesSkipped) {
       host.holds.keepExtras(host.rootId, configuration.id, false);
+      this.#share.releaseHeld();
     }
     if (!task.dryRun) {
       this.#landed = {

@@ -13,6 +13,8 @@ export type JudgeOptions = {
   readonly excuses: Excuses;
   readonly filter: Filter;
   readonly deletes: boolean;
+  /** Where remotes keep what was deleted: none of the source's business. */
+  readonly trash: string | null;
   /** Whether rsync's parameters mirror modes. */
   readonly modes: boolean;
 };
@@ -92,6 +94,7 @@ export class Judge {
   compare(name: string, remote: MemoryInode, { since, written, deletesHeld }: FlushPromise = EVERYTHING): void {
     const { history, excuses } = this.#options;
     const there = new Map(entriesBelow(remote));
+    for (const path of there.keys()) if (this.#isTrash(path)) there.delete(path);
     for (const [path, { inode, sameSince }] of history.entries) {
       if (sameSince > since || written.has(inode)) continue;
       if (this.#isExcluded(path, inode.kind === "directory")) continue;
@@ -115,6 +118,11 @@ export class Judge {
   mayDiffer(path: RelPath, isDirectory: boolean): boolean {
     const { excuses, deletes } = this.#options;
     return !deletes || excuses.of(path) !== null || this.#isExcluded(path, isDirectory);
+  }
+
+  #isTrash(path: RelPath): boolean {
+    const { trash } = this.#options;
+    return trash !== null && (path === trash || path.startsWith(`${trash}/`));
   }
 
   #isExcluded(path: RelPath, isDirectory: boolean): boolean {

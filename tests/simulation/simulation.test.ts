@@ -104,6 +104,15 @@ describe("simulate() would see", () => {
     expect(await firstFailure(300, (machine) => ({ ...machine, runner: unlimited(machine.runner) }))).not.toBeNull();
   }, PATIENCE_MS);
 
+  test("an rsync that keeps nothing of what it deletes", async () => {
+    const forgetful = (runner: Machine["runner"]): Machine["runner"] => ({
+      ...delegating(runner),
+      start: (command, options) =>
+        runner.start({ ...command, args: command.args.filter((arg) => !arg.startsWith("--backup")) }, options),
+    });
+    expect(await firstFailure(100, (machine) => ({ ...machine, runner: forgetful(machine.runner) }))).not.toBeNull();
+  }, PATIENCE_MS);
+
   test("an rsync that skips a name and says nothing", async () => {
     expect(await firstFailure(100, (machine) => ({ ...machine, runner: skippingNames(machine.runner) }))).not
       .toBeNull();

@@ -10,6 +10,7 @@ import { Daemon } from "../../src/engine/daemon.ts";
 import type { MemoryInode } from "../support/memory/memory_inode.ts";
 import { MemoryClock } from "../support/memory/memory_clock.ts";
 import { MemoryRandom } from "../support/memory/memory_random.ts";
+import { BrakeJudge } from "./brake_judge.ts";
 import { DiskUser } from "./disk_user.ts";
 import { EventJudge } from "./event_judge.ts";
 import { Excuses } from "./excuses.ts";
@@ -70,6 +71,7 @@ class Simulation {
   readonly trace: Trace;
   readonly judge: Judge;
   readonly #events: EventJudge;
+  readonly #brake: BrakeJudge;
   readonly #options: SimulationOptions;
   readonly #clock = new MemoryClock();
   readonly #world: World;
@@ -100,7 +102,7 @@ class Simulation {
     const excuses = new Excuses(plan.switches);
     const filter = compileFilter(plan.excludes);
     const modes = plan.params.some((parameter) => /^-\w*[ap]/.test(parameter));
-    this.judge = new Judge({ history: this.#history, excuses, filter, deletes: plan.switches.delete, modes });
+    this.judge = new Judge({ history: this.#history, excuses, filter, deletes: plan.switches.delete, modes, trash: plan.trash });
     this.#events = new EventJudge({
       history: this.#history,
       remotes: this.#world.remotes.map(({ id, disk: there, root }) => ({
@@ -110,6 +112,12 @@ class Simulation {
       mayDiffer: (path, isDirectory) => this.judge.mayDiffer(path, isDirectory),
       accuse: (problem) => this.judge.accuse(problem),
       trace: this.trace,
+    });
+    this.#brake = new BrakeJudge({
+      plan,
+      remotes: this.#world.remotes,
+      isApproved: () => this.#daemon?.listHolds().some(({ state }) => state === "approved") ?? true,
+      accuse: (problem) => this.judge.accuse(problem),
     });
     this.#user = new DiskUser({ disk, rootPath, outside, history: this.#history, excuses, plan, trace: this.trace });
     this.#machine = (options.sabotage ?? ((machine: Machine) => machine))(this.#makeMachine());
@@ -157,12 +165,16 @@ class Simulation {
       onSent: (run) => {
         run.sentAt = this.#history.moment - 1;
         if (this.#daemon?.status().roots[0]?.state === "halted") this.#displaced.add(run);
+        this.#brake.sent(run, this.#life);
       },
       onRunaway: () => {
         this.#isRunaway = true;
         this.judge.accuse("the engine goes in circles");
       },
-      onItem: (run, item) => this.judge.item(run, item, this.#displaced.has(run), this.#extras(run)),
+      onItem: (run, item) => {
+        this.judge.item(run, item, this.#displaced.has(run), this.#extras(run));
+        if (item.deleted) this.#brake.deleted(run, item, this.#clock.monotonicMs());
+      },
     };
   }
 
@@ -172,7 +184,10 @@ class Simulation {
       this.#daemon?.listHolds().filter(({ origin, remote }) =>
         origin === "resync" && args.at(-1)?.startsWith(remote) === true
       ) ?? [];
-    if (holds.some(({ state }) => state === "waiting")) return "held";
+    // A full sync counts anew, and under a filter it deletes by lists, as changes do.
+    const isCounting = this.storm.world.excludes.length > 0 &&
+      this.#daemon?.listResyncs(5).some(({ state }) => state === "running") === true;
+    if (holds.some(({ state }) => state === "waiting")) return isCounting ? null : "held";
     return holds.some(({ state }) => state === "approved") ? "approved" : null;
   }
 

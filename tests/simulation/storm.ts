@@ -34,6 +34,9 @@ export type WorldPlan = {
   readonly names: readonly string[];
   readonly entriesMax: number;
   readonly initialOperations: number;
+  readonly maxDelete: number | null;
+  /** A directory on the remotes that keeps what was deleted. */
+  readonly trash: string | null;
 };
 
 /**
@@ -68,7 +71,7 @@ export type Storm = { readonly world: WorldPlan; readonly actions: readonly Acti
 
 export function planStorm(seed: number): Storm {
   const random = new MemoryRandom(seed * 2 + 1);
-  const world = planWorld(random);
+  const world = { ...planWorld(random), ...planRareSettings(new MemoryRandom(seed * 13 + 7)) };
   return { world, actions: planActions(random, world) };
 }
 
@@ -116,7 +119,15 @@ const ODD_NAMES = [
   "!",
 ];
 
-function planWorld(random: MemoryRandom): WorldPlan {
+/** By a chance of their own: what a seed does without them stays as it is. */
+function planRareSettings(random: MemoryRandom): Pick<WorldPlan, "maxDelete" | "trash"> {
+  return {
+    maxDelete: random.chance(0.15) ? random.pick([1, 3, 8]) : null,
+    trash: random.chance(0.15) ? ".tssync-trash" : null,
+  };
+}
+
+function planWorld(random: MemoryRandom): Omit<WorldPlan, "maxDelete" | "trash"> {
   const names = [...PLAIN_NAMES.slice(0, 3 + random.below(4))];
   while (names.length < 8) names.push(random.pick(ODD_NAMES));
   return {

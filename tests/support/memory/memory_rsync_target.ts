@@ -1,4 +1,5 @@
 /** The tree that rsync writes to, as it sees it: what is there, what it refuses, how entries are deleted. */
+import { removeTree } from "../test_disk.ts";
 import type { BytePath, RelPath } from "../../../src/core/path.ts";
 import { absolutePath, childPath, parentPath, ROOT } from "../../../src/core/path.ts";
 import type { EntryStat } from "../../../src/ports.ts";
@@ -117,6 +118,8 @@ export class RsyncTargetTree {
     if (trash === null) return this.disk.unlink(this.at(path));
     const place = `${trash}/${path}` as RelPath;
     this.#makeTrash(trash as RelPath, parentPath(path));
+    // What was kept there before goes, whatever it was.
+    if (this.lstat(place)?.kind === "directory") removeTree(this.disk, this.at(place));
     this.disk.rename(this.at(path), this.at(place));
   }
 
@@ -127,7 +130,9 @@ export class RsyncTargetTree {
     for (const name of directory === ROOT ? [] : directory.split("/")) {
       way = childPath(way, name);
       const at = this.at(`${trash}/${way}` as RelPath);
-      if (this.disk.exists(at)) continue;
+      const kept = this.disk.lstat(at)?.kind;
+      if (kept === "directory") continue;
+      if (kept !== undefined) this.disk.unlink(at);
       this.disk.mkdir(at);
       this.disk.chmod(at, (this.disk.lstat(this.at(way))?.mode ?? 0o755) & 0o7777);
     }
