@@ -269,7 +269,9 @@ export class FlatLane implements Lane {
     for (const { path } of settled) this.#doubted.delete(path);
     // A daemon before rsync 3.4 does not tell how many it deleted.
     report.deletes = Math.max(report.deletes, settled.filter(({ action }) => action === "delete").length);
-    if (!this.#isApproved) deletesMade(this.#share, report.deletes);
+    // Where the limit was reached, as many were made as it allowed.
+    const made = held.length > 0 ? Math.max(report.deletes, this.#call?.deletesMax ?? 0) : report.deletes;
+    if (!this.#isApproved) deletesMade(this.#share, made);
     synced(plan.marks.filter(({ path }) => !refused.has(path)));
     const refusedNow = refusals.filter(({ asked }) => asked).length;
     host.flown({ remote: id, lane: this.#name, marks: plan.marks.length, report, end, refusals: refusedNow });

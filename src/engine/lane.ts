@@ -58,7 +58,9 @@ export interface Lane {
 }
 
 /** The part of every call that the configuration decides. */
-export function callOptions(share: Pick<LaneShare, "configuration" | "deletes" | "host" | "marks" | "quirks">): CallOptions {
+export function callOptions(
+  share: Pick<LaneShare, "configuration" | "deletes" | "host" | "marks" | "quirks">,
+): CallOptions {
   const { configuration, deletes, host, quirks } = share;
   const { trash, maxDelete } = host.configuration;
   return {

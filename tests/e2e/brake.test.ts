@@ -161,7 +161,7 @@ test("tssync asks about a held delete again after a restart, and still makes it 
   await waitUntil("the deletes to be made", () => namesOf(at.destination, "extra-").length === 0);
 });
 
-test("tssync asks before it makes more deletes at once than maxDelete allows", async () => {
+test("tssync asks before it makes more deletes within a minute than maxDelete allows", async () => {
   await using at = await place({ root: 'maxDelete="5"' });
   await fill(at.source, 10, "few-");
   await fill(`${at.source}/many`, 20, "m-");
@@ -176,15 +176,11 @@ test("tssync asks before it makes more deletes at once than maxDelete allows", a
   const hold = await waitForHold(mirror);
   expect(hold).toMatchObject({ origin: "changes" });
   expect((await mirror.remotes())[0]).toMatchObject({ state: "held" });
-  // Five of each batch, as many as are allowed, may be gone; the deletes may have come in more than one.
+  // What is left of the five may be gone, in however many batches the deletes came.
   expect(readdirSync(`${at.destination}/many`).length).toBeGreaterThan(0);
 
   await writeFile(`${at.source}/few-new`, "x");
-  await rm(`${at.source}/few-9`);
-  await waitUntil(
-    "other changes to arrive",
-    () => existsSync(`${at.destination}/few-new`) && !existsSync(`${at.destination}/few-9`),
-  );
+  await waitUntil("other changes to arrive", () => existsSync(`${at.destination}/few-new`));
   expect(existsSync(`${at.destination}/many`)).toBe(true);
   const { id } = await waitForHold(mirror);
   expect((await mirror.ask("holds", "--approve", id)).code).toBe(0);

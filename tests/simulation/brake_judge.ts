@@ -54,6 +54,8 @@ export class BrakeJudge {
     deleted.push({ atMs: nowMs, remote });
     const sinceMs = nowMs - (DELETE_WINDOW_SECONDS - 1) * 1000;
     const count = deleted.filter((each) => each.remote === remote && each.atMs > sinceMs).length;
-    if (count === maxDelete! + 1) accuse(`deleted ${count} names within a minute and asked nobody: maxDelete is ${maxDelete}`);
+    if (count === maxDelete! + 1) {
+      accuse(`deleted ${count} names within a minute and asked nobody: maxDelete is ${maxDelete}`);
+    }
   }
 }

@@ -102,7 +102,14 @@ class Simulation {
     const excuses = new Excuses(plan.switches);
     const filter = compileFilter(plan.excludes);
     const modes = plan.params.some((parameter) => /^-\w*[ap]/.test(parameter));
-    this.judge = new Judge({ history: this.#history, excuses, filter, deletes: plan.switches.delete, modes, trash: plan.trash });
+    this.judge = new Judge({
+      history: this.#history,
+      excuses,
+      filter,
+      deletes: plan.switches.delete,
+      modes,
+      trash: plan.trash,
+    });
     this.#events = new EventJudge({
       history: this.#history,
       remotes: this.#world.remotes.map(({ id, disk: there, root }) => ({
