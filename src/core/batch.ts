@@ -308,11 +308,13 @@ export class PathSet {
   }
 }
 
-/** The paths a batch keeps busy while it flies. */
-export function pathsInFlight(entries: readonly BatchEntry[]): PathSet {
+/** The paths a batch keeps busy while it flies. `wholes`: directories that fly with whatever is in them then. */
+export function pathsInFlight(entries: readonly BatchEntry[], wholes: ReadonlySet<RelPath> = new Set()): PathSet {
   const paths = new PathSet();
   for (const entry of entries) {
-    if (entry.action !== "attributes") paths.add(entry.path, entry.whole, entry.action === "list");
+    if (entry.action === "attributes") continue;
+    const isListed = entry.action === "list" || wholes.has(entry.path);
+    paths.add(entry.path, entry.whole || isListed, isListed);
   }
   return paths;
 }

@@ -17,6 +17,8 @@ export type Mark = {
    * time: what is below is compared by its content.
    */
   readonly replaces?: true;
+  /** A new directory that is watched: whatever goes from it after the mark is told by an event of its own. */
+  readonly isNew?: true;
   /** Wall clock of the oldest event behind it. */
   readonly detectedAtMs: number;
   /** Grows with every event; the oldest event behind the mark. A flush waits for all marks up to its own number. */
@@ -30,15 +32,22 @@ export function combineMarks(one: Mark, other: Mark): Mark {
   const kind = RANK[one.kind] >= RANK[other.kind] ? one.kind : other.kind;
   const content = one.content || other.content;
   const replaces = one.replaces ?? other.replaces;
+  const isNew = isNewOf(one) && isNewOf(other) ? one.isNew ?? other.isNew : undefined;
   const detectedAtMs = Math.min(one.detectedAtMs, other.detectedAtMs);
   const order = Math.min(one.order, other.order);
   // Floods repeat the same mark: keep the object that already says it all.
   if (
     one.kind === kind && one.content === content && one.detectedAtMs === detectedAtMs && one.order === order &&
-    one.replaces === replaces
+    one.replaces === replaces && one.isNew === isNew
   ) return one;
   const combined = { path: one.path, kind, content, detectedAtMs, order };
-  return replaces === undefined ? combined : { ...combined, replaces };
+  if (replaces === undefined && isNew === undefined) return combined;
+  return { ...combined, ...(replaces === undefined ? {} : { replaces }), ...(isNew === undefined ? {} : { isNew }) };
+}
+
+/** What is marked for itself alone says nothing of what is in it. */
+function isNewOf({ kind, isNew }: Mark): boolean {
+  return kind === "path" || isNew === true;
 }
 
 /** Whether the mark says that something may differ at this path. */

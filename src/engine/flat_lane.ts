@@ -5,8 +5,9 @@
 import { type BatchEntry, type BatchPlan, PathSet, pathsInFlight, planBatch, type PlanOptions } from "../core/batch.ts";
 import { LIMITS } from "../core/limits.ts";
 import { combineMarks, type Mark } from "../core/mark.ts";
-import { parentPath, type RelPath, ROOT } from "../core/path.ts";
+import { absolutePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
 import { type CallOptions, rootAttributesArguments } from "../core/rsync_command.ts";
+import { wholeDirectories } from "../core/whole_directories.ts";
 import type { Timer } from "../ports.ts";
 import { CallReport } from "./call_report.ts";
 import { flyFiltered } from "./filtered_deletes.ts";
@@ -92,18 +93,20 @@ export class FlatLane implements Lane {
     const plan = this.#plan(marks);
     const moved = this.#sort(plan);
     if (plan.entries.length === 0) return moved || plan.marks.length > 0;
-    const deletes = plan.entries.some((entry) => entry.action === "delete" || entry.action === "list");
+    const wholes = this.#wholes(plan);
+    const deletes = wholes.size > 0 ||
+      plan.entries.some((entry) => entry.action === "delete" || entry.action === "list");
     const everything = plan.entries.some((entry) => entry.path === ROOT);
     if (deletes && !this.#share.host.mayDelete(everything)) {
       this.#putBack(plan.marks);
       return false;
     }
     const { marks: remoteMarks, host: { world: { clock } } } = this.#share;
-    using flight = remoteMarks.beginFlight(plan.marks, pathsInFlight(plan.entries));
-    const isBroad = plan.entries.some((entry) => entry.action === "list");
+    using flight = remoteMarks.beginFlight(plan.marks, pathsInFlight(plan.entries, wholes));
+    const isBroad = looksBroadly(plan);
     try {
       if (isBroad) remoteMarks.lookedBroadly(clock.monotonicMs());
-      const result = await this.#send(plan);
+      const result = await this.#send(plan, wholes);
       if (isBroad) remoteMarks.lookedBroadly(clock.monotonicMs());
       this.#settle(flight, plan, result);
     } catch (error) {
@@ -153,6 +156,20 @@ export class FlatLane implements Lane {
     return linked.length === 0 ? plan : planBatch([...marks, ...linked], options);
   }
 
+  /** Directories that are named instead of what is in them. What only the remote has there goes, too: not under a limit. */
+  #wholes(plan: BatchPlan): ReadonlySet<RelPath> {
+    const { host } = this.#share;
+    const { filter, rootPath, world: { fileSystem } } = host;
+    if (filter.active || this.#isApproved || host.configuration.maxDelete !== null) return new Set();
+    return wholeDirectories(plan.entries, (directory) => {
+      try {
+        return fileSystem.readDirectory(absolutePath(rootPath, directory))?.map(({ name }) => name) ?? null;
+      } catch {
+        return null; // rsync will say what is wrong with it.
+      }
+    });
+  }
+
   /** Further names of what flies: one file changed for all of them, and in one call rsync can link them there, too. */
   #otherNames(marks: readonly Mark[], plan: BatchPlan): readonly Mark[] {
     const { host: { links }, marks: { waiting } } = this.#share;
@@ -190,7 +207,7 @@ export class FlatLane implements Lane {
     this.#share.tryLane(this.#name);
   }
 
-  async #send(plan: BatchPlan): Promise<FlatResult> {
+  async #send(plan: BatchPlan, wholes: ReadonlySet<RelPath>): Promise<FlatResult> {
     const { host, configuration, signal, warm } = this.#share;
     const call = this.#call = this.#isApproved
       ? { ...callOptions(this.#share), deletesMax: null }
@@ -210,7 +227,7 @@ export class FlatLane implements Lane {
     if (filter.active) {
       return await flyFiltered(world, { ...request, ...told, call, plan, filter, takeWaiting, itemized: isListed });
     }
-    return await flyUnfiltered(world, { ...request, ...told, call, plan, takeWaiting, itemized: isListed });
+    return await flyUnfiltered(world, { ...request, ...told, call, plan, wholes, takeWaiting, itemized: isListed });
   }
 
   async #flyRootAttributes(mark: Mark): Promise<boolean> {
@@ -360,6 +377,12 @@ export class FlatLane implements Lane {
     const { approved, waiting } = this.#share.marks;
     for (const mark of marks) (this.#isApproved ? approved : waiting[this.#name]).add(mark);
   }
+}
+
+/** Whether it brings what nobody watched yet: directories are listed that may be others than those whose events were read. */
+function looksBroadly({ entries, marks }: BatchPlan): boolean {
+  const listed = new Set(entries.filter(({ action }) => action === "list").map(({ path }) => path));
+  return listed.size > 0 && marks.some(({ path, isNew }) => listed.has(path) && isNew !== true);
 }
 
 function isAtOrBelowOneOf(path: RelPath, tops: ReadonlySet<RelPath>): boolean {

@@ -59,7 +59,7 @@ export class MarkMaker {
     const mark = { path, kind, content, detectedAtMs, order: nextOrder() };
     if (content && kind === "path") this.#markBeside(mark);
     for (const remote of remotes) {
-      if (change === CHANGE.mkdir) remote.mark({ ...mark, kind: this.#kindOfNew(remote) }, directory);
+      if (change === CHANGE.mkdir) remote.mark({ ...mark, ...this.#asNew(remote) }, directory);
       else {remote.mark(
           change === CHANGE.moveDirectory ? { ...mark, ...this.#replacing(remote, path) } : mark,
           directory,
@@ -85,9 +85,11 @@ export class MarkMaker {
   }
 
   /** As much of a new directory as the remote may have of an older one. */
-  #kindOfNew({ marks }: MarkedRemote): MarkKind {
-    if (marks.mayMeetUnknown) return "subtree";
-    return marks.mayHaveRemains(this.#options.clock.monotonicMs()) ? "listing" : "path";
+  #asNew({ marks }: MarkedRemote): Partial<Mark> {
+    if (marks.mayMeetUnknown) return { kind: "subtree" };
+    if (!marks.mayHaveRemains(this.#options.clock.monotonicMs())) return {};
+    // With its content, so that it flies with the new files that are in it: they would be sent twice else.
+    return { kind: "listing", content: true, isNew: true };
   }
 
   rename(from: RelPath, to: RelPath, isDirectory: boolean): void {

@@ -30,7 +30,7 @@ export async function flyNamed(world: FilteredWorld, request: NamedRequest): Pro
     ? await ask(world, asked)
     : filter.active
     ? await flyFiltered(world, { ...asked, takeWaiting })
-    : await flyUnfiltered(world, { ...asked, takeWaiting });
+    : await flyUnfiltered(world, { ...asked, takeWaiting, wholes: new Set() });
   report.bytes += result.report.bytes;
   return result;
 }

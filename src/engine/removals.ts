@@ -2,9 +2,11 @@
  * Names that are gone, where the remote's rsync refuses to be told of them beside others: they are deleted by rules, in calls of
  * their own, and everything else flies without them.
  */
-import { type BatchEntry, encodeRules } from "../core/batch.ts";
+import { type BatchEntry, encodeList, encodeRules } from "../core/batch.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { RelPath } from "../core/path.ts";
 import { type CallOptions, flatArguments, ruledArguments } from "../core/rsync_command.ts";
+import { shortened } from "../core/whole_directories.ts";
 import { type FlatRequest, type FlatResult, flyFlat, hasArrived, merged } from "./flat_flight.ts";
 import type { FlightWorld } from "./flight.ts";
 import type { WaitingRsync } from "./warm_senders.ts";
@@ -18,18 +20,29 @@ export type RemovalRequest = Omit<FlatRequest, "args" | "waiting" | "encode"> & 
 export type UnfilteredRequest = RemovalRequest & {
   /** Gives a sender that waits for the plan's content; null: there is none. */
   readonly takeWaiting: () => WaitingRsync | null;
+  /** Directories of the plan of which everything is in it: they are named instead of what is in them. */
+  readonly wholes: ReadonlySet<RelPath>;
 };
 
 /** Sends the planned batch where no filter is in the way. */
 export async function flyUnfiltered(world: FlightWorld, request: UnfilteredRequest): Promise<FlatResult> {
-  const { plan, call, itemized } = request;
+  const { plan, call, itemized, wholes } = request;
   const args = flatArguments({ ...call, content: !plan.plain, itemized });
   const gone = call.deletesByRules === true && call.deletes ? plan.entries.filter(isGone) : [];
-  if (gone.length === 0) return await flyFlat(world, { ...request, args, waiting: request.takeWaiting() });
+  // An audit may ask by halves, and a directory is only whole with all of the plan.
+  const encode = (entries: readonly BatchEntry[]) =>
+    encodeList(entries.length < plan.entries.length - gone.length ? entries : shortened(entries, wholes));
+  if (gone.length === 0) return await flyFlat(world, { ...request, args, encode, waiting: request.takeWaiting() });
   const removed = await flyRemovals(world, { ...request, plan: { ...plan, entries: gone } });
   const entries = plan.entries.filter((entry) => !isGone(entry));
   if (!hasArrived(removed) || entries.length === 0) return removed;
-  const sent = await flyFlat(world, { ...request, plan: { ...plan, entries }, args, waiting: request.takeWaiting() });
+  const sent = await flyFlat(world, {
+    ...request,
+    plan: { ...plan, entries },
+    args,
+    encode,
+    waiting: request.takeWaiting(),
+  });
   return hasArrived(sent) ? merged([removed, sent]) : sent;
 }
 

@@ -51,6 +51,8 @@ export type MemoryRsyncOptions = {
 export class MemoryRsync implements RsyncRunner {
   /** Every command that was started. */
   readonly commands: RsyncCommand[] = [];
+  /** The names that each of them was given, in the order in which they were given. */
+  readonly lists: (readonly string[])[] = [];
   /** Null: rsync is not installed. */
   installed: { major: number; minor: number; patch: number; text: string } | null = {
     major: 3,
@@ -70,7 +72,7 @@ export class MemoryRsync implements RsyncRunner {
     this.commands.push(command);
     const fault = this.#options.faultFor?.(command) ?? null;
     const pid = fault?.kind === "startError" ? null : ++this.#lastPid;
-    const process = new MemoryRsyncProcess(this.#options, { command, options, fault, pid });
+    const process = new MemoryRsyncProcess(this.#options, { command, options, fault, pid, lists: this.lists });
     if (pid !== null) {
       this.#running.set(pid, process);
       void process.ended.then(() => this.#running.delete(pid));
@@ -113,6 +115,8 @@ type Launch = {
   readonly options: RsyncStart;
   readonly fault: RsyncFault | null;
   readonly pid: number | null;
+  /** Where the names go that it is given. */
+  readonly lists: (readonly string[])[];
 };
 
 class MemoryRsyncProcess implements RsyncProcess {
@@ -150,6 +154,7 @@ class MemoryRsyncProcess implements RsyncProcess {
   send(list: Uint8Array): void {
     if (this.#isEnded || this.#names !== null) return;
     this.#names = namesOf(list);
+    this.#launch.lists.push(this.#names);
     if (this.#isWaiting) this.#schedule();
     this.#isWaiting = false;
   }

@@ -17,6 +17,13 @@ test("combineMarks() remembers that a directory took the place of another one", 
   expect("replaces" in combineMarks(MARK, { ...MARK, content: true })).toBe(false);
 });
 
+test("combineMarks() calls a directory new only where every mark of what is in it does", () => {
+  const isNew: Mark = { ...MARK, isNew: true };
+  const itself: Mark = { ...MARK, kind: "path" };
+  for (const both of [combineMarks(isNew, itself), combineMarks(itself, isNew)]) expect(both).toEqual(isNew);
+  for (const both of [combineMarks(isNew, MARK), combineMarks(MARK, isNew)]) expect("isNew" in both).toBe(false);
+});
+
 test("combineMarks() makes no new object where the first already says it all", () => {
   expect(combineMarks(MARK, { ...MARK, kind: "path", detectedAtMs: 200, order: 6 })).toBe(MARK);
 });

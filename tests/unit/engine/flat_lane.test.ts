@@ -63,6 +63,17 @@ describe("FlatLane", () => {
     expect(told.flatMap(({ items }) => items ?? []).map(({ path }) => path as string)).toContain("d/e");
   });
 
+  test("a new directory flies as a whole: what is in it is neither named nor sent twice", async () => {
+    const engine = await mirrored();
+    const before = engine.rsync.lists.length;
+    for (let index = 0; index < 20; index++) engine.write(`new/f${index}`);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+    const named = engine.rsync.lists.slice(before).flat();
+    expect(named.filter((name) => name.startsWith("/new/f"))).toEqual([]);
+    expect(named.filter((name) => name === "/new/")).toEqual(["/new/"]);
+  });
+
   for (const [exitCode, times, rows] of [[24, 3, 0], [23, 1, 0], [23, 1000, 1], [24, 1000, 1]] as const) {
     test(`a name that ends with ${exitCode} ${times} times in a row is ${rows === 0 ? "no failure" : "a failure"}`, async () => {
       let faults = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { MarkKind } from "../../../src/core/mark.ts";
+import { CHANGE } from "../../../src/core/change.ts";
+import type { Mark, MarkKind } from "../../../src/core/mark.ts";
 import type { RelPath } from "../../../src/core/path.ts";
 import { EventLog } from "../../../src/engine/event_log.ts";
 import { MarkMaker } from "../../../src/engine/mark_maker.ts";
@@ -10,21 +11,41 @@ import { RootEvents } from "../../../src/engine/root_events.ts";
 import { MemoryClock } from "../../support/memory/memory_clock.ts";
 import { EngineUnderTest } from "./engine_under_test.ts";
 
-describe("MarkMaker.rename()", () => {
-  const at = (path: string) => path as RelPath;
+const at = (path: string) => path as RelPath;
 
+/** What a remote hears. */
+function makerFor(marks: RemoteMarks) {
+  const clock = new MemoryClock();
+  const world = new EngineUnderTest().world();
+  const meter = new RootMeter(world, { id: "src", remotes: [] });
+  const events = new RootEvents({ rootId: "src", meter, log: new EventLog(world), isOpen: () => false });
+  const marked: Mark[] = [];
+  const renames: RenameMarks[] = [];
+  const isOpen = (path: RelPath, kind: MarkKind) => marks.isOpen(path, kind);
+  const mark = (mark: Mark) => void marked.push(mark);
+  const remote = { marks, mark, rename: (rename: RenameMarks) => void renames.push(rename), isOpen };
+  let order = 0;
+  const maker = new MarkMaker({ remotes: [remote], events, nextOrder: () => ++order, clock });
+  maker.reading(5_000);
+  return { maker, marked, renames, clock };
+}
+
+describe("MarkMaker.mark()", () => {
+  test("has a new directory listed, with its content, where something older may have been brought there unseen", () => {
+    const marks = new RemoteMarks();
+    marks.trust();
+    const { maker, marked, clock } = makerFor(marks);
+    maker.mark(at(""), at("d"), "path", false, CHANGE.mkdir);
+    marks.lookedBroadly(clock.monotonicMs());
+    maker.mark(at(""), at("e"), "path", false, CHANGE.mkdir);
+    expect(marked[0]).toMatchObject({ path: "d", kind: "path", content: false });
+    expect(marked[1]).toMatchObject({ path: "e", kind: "listing", content: true, isNew: true });
+  });
+});
+
+describe("MarkMaker.rename()", () => {
   function renamed(marks: RemoteMarks, isDirectory: boolean): RenameMarks {
-    const clock = new MemoryClock();
-    const engine = new EngineUnderTest();
-    const world = engine.world();
-    const meter = new RootMeter(world, { id: "src", remotes: [] });
-    const events = new RootEvents({ rootId: "src", meter, log: new EventLog(world), isOpen: () => false });
-    const renames: RenameMarks[] = [];
-    const isOpen = (path: RelPath, kind: MarkKind) => marks.isOpen(path, kind);
-    const remote = { marks, mark: () => {}, rename: (rename: RenameMarks) => void renames.push(rename), isOpen };
-    let order = 0;
-    const maker = new MarkMaker({ remotes: [remote], events, nextOrder: () => ++order, clock });
-    maker.reading(5_000);
+    const { maker, renames } = makerFor(marks);
     maker.rename(at("a"), at("b"), isDirectory);
     return renames[0]!;
   }
