@@ -156,11 +156,15 @@ export class FlatLane implements Lane {
     return linked.length === 0 ? plan : planBatch([...marks, ...linked], options);
   }
 
-  /** Directories that are named instead of what is in them. What only the remote has there goes, too: not under a limit. */
+  /**
+   * Directories that are named instead of what is in them. What only the remote has there goes, too: not under a limit, nor while
+   * a person is asked about it, which a sender that was started before does not know.
+   */
   #wholes(plan: BatchPlan): ReadonlySet<RelPath> {
-    const { host } = this.#share;
+    const { host, configuration } = this.#share;
     const { filter, rootPath, world: { fileSystem } } = host;
     if (filter.active || this.#isApproved || host.configuration.maxDelete !== null) return new Set();
+    if (host.holds.keepsExtras(host.rootId, configuration.id)) return new Set();
     return wholeDirectories(plan.entries, (directory) => {
       try {
         return fileSystem.readDirectory(absolutePath(rootPath, directory))?.map(({ name }) => name) ?? null;
