@@ -42,7 +42,7 @@ export async function flush({ world, roots, scope, timeoutMs, newestOrder, signa
   }
 }
 
-/** Resolves when the remote has everything up to `order`, failures of earlier times included. */
+/** Resolves when the remote has everything up to `order`, failures of earlier times and deletes that were approved included. */
 function settle(
   remote: Remote,
   { order, newestOrder }: { readonly order: number; readonly newestOrder: () => number },
@@ -59,7 +59,7 @@ function settle(
         isLookedFor = false;
         wanted = newestOrder();
       }
-      return remote.marks.isSettled(wanted) && remote.status().failures === 0;
+      return remote.marks.isSettled(wanted) && remote.status().failures === 0 && !remote.owesApproved;
     };
     if (settled()) return resolve();
     cleanUp.adopt(remote.hurry(), (hurry) => hurry[Symbol.dispose]());
@@ -90,7 +90,7 @@ function timeoutError(roots: readonly Root[], timeoutMs: number): TssyncError {
     if (STILL.has(standing.state)) troubles.push(standingText(rootId, standing));
     for (const remote of root.remotes) {
       const { pending, failures, state, reason } = remote.status();
-      if (pending === 0 && failures === 0) continue;
+      if (pending === 0 && failures === 0 && !remote.owesApproved) continue;
       remotes.push(remote.id);
       // What was refused needs a person, who is told why; the rest is on its way.
       const refused = failures === 0 ? [] : failLog.list({ root: rootId, remote: remote.id, limit: PATHS_NAMED_MAX });

@@ -93,6 +93,18 @@ export function deletesMade({ deletes, host, warm }: LaneShare, count: number): 
   if (host.configuration.maxDelete !== null) warm.end();
 }
 
+/** Flies with the configuration's options, and once more where that taught what the remote's rsync cannot do. */
+export async function flyLearning<Result extends { readonly end: FlightEnd }>(
+  share: LaneShare,
+  deletes: boolean,
+  flyOnce: (call: CallOptions) => Promise<Result>,
+): Promise<Result> {
+  const call = () => ({ ...callOptions(share), deletes });
+  const first = call();
+  const result = await flyOnce(first);
+  return learn(share, first, result.end) ? await flyOnce(call()) : result;
+}
+
 /** Whether a flight failed by what the remote's rsync cannot do, and the next one will go around it. */
 export function learn(
   { quirks, configuration, host, warm }: LaneShare,

@@ -163,6 +163,11 @@ export class Remote {
     return queued;
   }
 
+  /** Whether deletes that a person approved are still to be made. */
+  get owesApproved(): boolean {
+    return this.#full.owesApproved;
+  }
+
   /** Sends whatever can go now. */
   wake(): void {
     for (const lane of LANES) this.#tryLane(lane);

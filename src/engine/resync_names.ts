@@ -2,10 +2,9 @@
 import { type BatchPlan, planBatch } from "../core/batch.ts";
 import type { Filter } from "../core/filter.ts";
 import { type RelPath, ROOT } from "../core/path.ts";
-import type { CallOptions } from "../core/rsync_command.ts";
 import type { FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
-import { callOptions, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { flyLearning, type LaneShare, lookAt, stallMs } from "./lane.ts";
 import { hasArrived } from "./flat_flight.ts";
 import { flyNamed } from "./named_flight.ts";
 import type { Seen } from "./root_events.ts";
@@ -42,7 +41,7 @@ export async function flyNames(
   const { host, configuration, health, marks, lane } = share;
   const reported = new ReportedItems();
   if (!task.dryRun) task.report.tap = reported.add;
-  const flyOnce = (call: CallOptions) =>
+  const result = await flyLearning(share, task.deletes, (call) =>
     flyNamed(host.world, {
       ...task,
       plan,
@@ -53,11 +52,7 @@ export async function flyNames(
       look: (path) => lookAt(host, path),
       filter: host.filter,
       stallMs: stallMs(configuration) * (task.checksum ? CHECKSUM_PATIENCE : 1),
-    });
-  const call = () => ({ ...callOptions(share), deletes: task.deletes });
-  const first = call();
-  let result = await flyOnce(first);
-  if (learn(share, first, result.end)) result = await flyOnce(call());
+    }));
   const { end, refusals, held } = result;
   if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
   if (!hasArrived(result)) return end;

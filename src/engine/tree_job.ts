@@ -1,7 +1,9 @@
 /** Work of a lane that mirrors whole trees. */
+import type { Mark } from "../core/mark.ts";
 import { type RelPath, ROOT } from "../core/path.ts";
 import type { CallReport } from "./call_report.ts";
 import type { FlightEnd } from "./flight.ts";
+import type { ReportedItems } from "./flight_items.ts";
 
 /** What a tree flight does with its directories. */
 export type TreeTask = {
@@ -27,6 +29,22 @@ export type TreeJob = TreeTask & {
   /** Whether its signal was aborted by somebody who no longer wants it; else tssync stops, and what waits is kept. */
   readonly isCancelled: () => boolean;
 };
+
+/** A flight that reached its remote. */
+export type LandedTree = {
+  /** Subtrees that are settled by it; null for a resync, which settles nothing. */
+  readonly marks: readonly Mark[] | null;
+  readonly paths: readonly RelPath[];
+  readonly reported: ReportedItems;
+  readonly missing: ReadonlySet<RelPath>;
+  readonly exitCode: number | null;
+  readonly atMs: number;
+};
+
+/** Whether it makes deletes that a person approved. */
+export function isApproved({ brake }: TreeTask): boolean {
+  return typeof brake === "number";
+}
 
 /** A full sync that leaves no extra name where it is. */
 export function isWhole({ paths, deletes, dryRun, excludePatterns }: TreeTask): boolean {

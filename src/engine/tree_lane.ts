@@ -5,27 +5,27 @@
 import { LIMITS } from "../core/limits.ts";
 import { combineMarks, type Mark, type MarkKind } from "../core/mark.ts";
 import { absolutePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
-import type { CallOptions } from "../core/rsync_command.ts";
 import { CallReport } from "./call_report.ts";
 import { hasArrived } from "./flat_flight.ts";
 import { CANCELLED, type FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
-import { callOptions, deletesMade, keepsExtras, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { deletesMade, flyLearning, keepsExtras, type Lane, type LaneShare, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
-import { isWhole, type TreeJob, type TreeTask } from "./tree_job.ts";
+import { isApproved, isWhole, type LandedTree, type TreeJob, type TreeTask } from "./tree_job.ts";
 import { flyTree, type TreeResult, worse } from "./tree_flight.ts";
 
 export class TreeLane implements Lane {
   readonly #name: "tree" | "full";
   readonly #share: LaneShare;
   readonly #jobs: TreeJob[] = [];
+  #flying: TreeJob | null = null;
   /** One directory at a time: something unreadable in one keeps rsync from deleting in any. */
   #isApart = false;
   /** Directories of which rsync read something and could not, once: it may have been replaced at that moment. */
   readonly #doubted = new Set<RelPath>();
   /** What the flight at hand brought, told once it is over. */
-  #landed: Landed | null = null;
+  #landed: LandedTree | null = null;
   /** Something may have arrived without having been told: the next flight that arrives names its directories. */
   #isUntold = false;
 
@@ -62,11 +62,20 @@ export class TreeLane implements Lane {
     return this.#jobs.length > 0 || this.#share.marks.waiting[this.#name].size > 0;
   }
 
+  /** Whether deletes that a person approved are still to be made. */
+  get owesApproved(): boolean {
+    return (this.#flying !== null && isApproved(this.#flying)) || this.#jobs.some(isApproved);
+  }
+
   async fly(): Promise<boolean> {
-    const job = this.#jobs.shift();
-    const hasFlown = job === undefined ? await this.#flyMarks() : await this.#flyJob(job);
-    this.#tell();
-    return hasFlown;
+    const job = this.#flying = this.#jobs.shift() ?? null;
+    try {
+      const hasFlown = job === null ? await this.#flyMarks() : await this.#flyJob(job);
+      this.#tell();
+      return hasFlown;
+    } finally {
+      this.#flying = null;
+    }
   }
 
   async #flyMarks(): Promise<boolean> {
@@ -232,7 +241,7 @@ export class TreeLane implements Lane {
     if (!marks.known && !task.dryRun) this.#isUntold = true;
     const reported = new ReportedItems();
     if (!task.dryRun) task.report.tap = reported.add;
-    const flyOnce = (call: CallOptions) =>
+    const result: TreeResult = await flyLearning(this.#share, task.deletes, (call) =>
       flyTree(host.world, {
         ...task,
         tops: task.paths,
@@ -245,11 +254,7 @@ export class TreeLane implements Lane {
         filter: host.filter,
         // Comparing content reads whole files on the other side before a byte travels.
         stallMs: stallMs(configuration) * (task.checksum ? CHECKSUM_PATIENCE : 1),
-      });
-    const call = () => ({ ...callOptions(this.#share), deletes: task.deletes });
-    const first = call();
-    let result = await flyOnce(first);
-    if (learn(this.#share, first, result.end)) result = await flyOnce(call());
+      }));
     const { end, unsettled, held, isCut = false } = result;
     if (end.isStalled === true) quirks.listsWhole = true;
     marks.lookedBroadly(host.world.clock.monotonicMs());
@@ -380,17 +385,6 @@ export class TreeLane implements Lane {
     return path === ROOT || lookAt(this.#share.host, path)?.kind === "directory";
   }
 }
-
-/** A flight that reached its remote. */
-type Landed = {
-  /** Subtrees that are settled by it; null for a resync, which settles nothing. */
-  readonly marks: readonly Mark[] | null;
-  readonly paths: readonly RelPath[];
-  readonly reported: ReportedItems;
-  readonly missing: ReadonlySet<RelPath>;
-  readonly exitCode: number | null;
-  readonly atMs: number;
-};
 
 const A_DIRECTORY = { kind: "directory", size: 0 } as const;
 
