@@ -34,6 +34,8 @@ export class HardLinks {
   #wanted = new Map<string, boolean>();
   /** Files whose ctime is older did not change since names were missing. */
   #sinceMs = Infinity;
+  /** Of the oldest mark that misses names. What is found is as old: a flush that waits for that one waits for all names. */
+  #order = Infinity;
   #holds: Disposable[] = [];
   #isSearching = false;
   #restMs: number = LIMITS.linkSearchDelayMs;
@@ -66,15 +68,16 @@ export class HardLinks {
       if (!isSame) index.remove(path);
       return isSame;
     });
-    if (others.length + 1 + index.namesElsewhere(look) < look.links) this.#want(look, mark.content);
+    if (others.length + 1 + index.namesElsewhere(look) < look.links) this.#want(look, mark);
     return others;
   }
 
-  #want(look: EntryStat, content: boolean): void {
+  #want(look: EntryStat, { content, order }: Mark): void {
     const { remotes, signal } = this.#options;
     if (signal.aborted) return;
     const key = keyOf(look);
     if (this.#wanted.size < LIMITS.linkedNamesMax) this.#wanted.set(key, content || this.#wanted.get(key) === true);
+    this.#order = Math.min(this.#order, order);
     if (look.ctimeMs < this.#sinceMs) {
       this.#sinceMs = look.ctimeMs;
       // Neither a flush nor the watermark may pass what is being looked for.
@@ -91,11 +94,11 @@ export class HardLinks {
     const { world, signal, onMarked } = this.#options;
     while (this.#sinceMs !== Infinity && !signal.aborted) {
       await this.#rest();
-      const [sinceMs, wanted, holds] = [this.#sinceMs, this.#wanted, this.#holds];
-      [this.#sinceMs, this.#wanted, this.#holds] = [Infinity, new Map(), []];
+      const [sinceMs, order, wanted, holds] = [this.#sinceMs, this.#order, this.#wanted, this.#holds];
+      [this.#sinceMs, this.#order, this.#wanted, this.#holds] = [Infinity, Infinity, new Map(), []];
       const startedAtMs = world.clock.monotonicMs();
       try {
-        await this.#search(sinceMs, wanted);
+        await this.#search({ sinceMs, order, wanted });
       } catch (error) {
         if (signal.aborted) return;
         const { rootPath, rootId } = this.#options;
@@ -104,6 +107,7 @@ export class HardLinks {
         }`;
         world.log.write("warning", message, { root: rootId });
         this.#sinceMs = Math.min(this.#sinceMs, sinceMs);
+        this.#order = Math.min(this.#order, order);
         for (const [key, content] of wanted) this.#wanted.set(key, content);
         this.#holds.push(...holds);
         this.#restMs = LIMITS.overflowBackOffMsMax;
@@ -120,7 +124,7 @@ export class HardLinks {
   }
 
   /** Finds every name of files with several, and marks those that changed. */
-  async #search(sinceMs: number, wanted: ReadonlyMap<string, boolean>): Promise<void> {
+  async #search({ sinceMs, order, wanted }: Search): Promise<void> {
     const { world, rootPath, filter, index, signal, newMark, remotes } = this.#options;
     const linksOf = new Map<string, number>();
     const changed = new Map<string, { readonly path: RelPath; readonly ctimeMs: number }[]>();
@@ -144,6 +148,7 @@ export class HardLinks {
         const mark = {
           ...newMark(path, "path", Math.min(ctimeMs, world.clock.wallMs())),
           content: wanted.get(key) === true,
+          order,
         };
         for (const remote of remotes) remote.mark(mark, parentPath(path));
       }
@@ -164,6 +169,9 @@ export class HardLinks {
     });
   }
 }
+
+/** What names are missing of, and since when. */
+type Search = { readonly sinceMs: number; readonly order: number; readonly wanted: ReadonlyMap<string, boolean> };
 
 /** A regular file with several names. */
 function isLinked(look: LinkedLook): look is EntryStat {

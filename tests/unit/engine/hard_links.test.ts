@@ -8,8 +8,8 @@ const at = (path: string) => `/src/${path}` as BytePath;
 const searches = (engine: EngineUnderTest) =>
   engine.log.messages("debug").filter((message) => message.startsWith("looked for further names")).length;
 
-async function linkedTree(): Promise<EngineUnderTest> {
-  const engine = new EngineUnderTest({ remotes: ["one", "two"] });
+async function linkedTree(remotes: readonly string[] = ["one", "two"]): Promise<EngineUnderTest> {
+  const engine = new EngineUnderTest({ remotes });
   engine.write("a", "old");
   engine.write("deep/er/f", "x");
   engine.disk.link(at("a"), at("deep/b"));
@@ -41,6 +41,21 @@ describe("HardLinks", () => {
     }
     expect(await engine.flush()).toBe("flushed");
     expect([engine.differences("one"), engine.differences("two")]).toEqual([[], []]);
+  });
+
+  test("a flush waits for names that were looked for and found while one flight was in the air", async () => {
+    const engine = await linkedTree(["one"]);
+    engine.stepMs = 300;
+    engine.write("busy");
+    await engine.clock.advance(100);
+    engine.disk.write(at("deep/b"), "written through b");
+    let differences: readonly string[] | null = null;
+    // At that very moment: what is found flies a moment later anyway.
+    void engine.daemon.flush({ scope: "synced", timeoutMs: 60_000 }).then(() => {
+      differences = engine.differences();
+    });
+    await engine.until(() => differences !== null);
+    expect(differences!).toEqual([]);
   });
 
   test("names that were found once are not looked for again, also under another directory", async () => {
