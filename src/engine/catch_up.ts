@@ -10,6 +10,8 @@ export type CatchUpOptions = {
   readonly world: Pick<EngineWorld, "log">;
   /** Starts one, or leaves it to the one of the same scope that runs. */
   readonly resync: (request: ResyncRequest, trigger: ResyncTrigger) => void;
+  /** Deletes of a remote that a person approved and that an earlier process did not come to make. */
+  readonly owed: (root: string, remote: string) => number | null;
   /** A walk failed. */
   readonly onTrouble: (root: Root, error: TssyncError | Error) => void;
 };
@@ -18,6 +20,10 @@ export type CatchUpOptions = {
 export function catchUp(root: Root, remotes: readonly Remote[], options: CatchUpOptions): void {
   const { world, resync } = options;
   const { rootId, watermarks, configuration: { initialSync } } = root;
+  for (const { id } of remotes) {
+    const approvedDeletes = options.owed(rootId, id);
+    if (approvedDeletes !== null) resync({ roots: [rootId], remotes: [id], approvedDeletes }, "api");
+  }
   const untrusted = watermarks.untrusted(remotes);
   const recoverable = remotes.filter((remote) => !untrusted.some((entry) => entry.remote === remote));
   if (initialSync === "always") {

@@ -326,6 +326,7 @@ export class Daemon implements Control {
     catchUp(root, remotes, {
       world: this.#world,
       resync: (request, trigger) => this.#tryResync(request, trigger),
+      owed: (id, remote) => this.#holds.owed(id, remote),
       onTrouble: (troubled, { message }) => {
         if (!this.#stopping) troubled.onUnwatched(`looking for changes failed: ${message}`);
       },

@@ -53,6 +53,8 @@ export class FullSync {
       targets.map(({ root, remote }) => [root.rootId, remote.id]),
       request.paths ?? null,
       request.dryRun ?? false,
+      // One that asks does not make what was approved.
+      request.approvedDeletes ?? null,
       // What runs began under another configuration.
       trigger === "reload" ? this.#world.random.token(8) : null,
     ]);
@@ -140,7 +142,7 @@ export class FullSync {
   /** Says of resyncs that an earlier process left unfinished that they failed. */
   closeLeftovers(): void {
     for (const row of this.#world.store.listResyncs(LIMITS.resyncsKeptMax)) {
-      if (row.state !== "queued" && row.state !== "running") continue;
+      if (row.state !== "queued" && row.state !== "running" && row.state !== "held") continue;
       const document = {
         ...JSON.parse(row.document) as Resync,
         state: "failed",

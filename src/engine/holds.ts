@@ -13,6 +13,7 @@ export type Decide = (decision: "approve" | "reject", hold: Hold) => void;
 
 const META_KEY = "holds";
 const KEPT_KEY = "kept-extras";
+const OWED_KEY = "owed-deletes";
 
 export class Holds {
   readonly #world: EngineWorld;
@@ -23,6 +24,8 @@ export class Holds {
   readonly #onOrphan: Decide;
   /** Remotes that have more than a full sync may delete without asking. */
   readonly #kept: Set<string>;
+  /** Remotes of which a person approved deletes that are not made yet, and how many. */
+  readonly #owed: Map<string, number>;
 
   constructor(world: EngineWorld, events: EventSink, onOrphan: Decide) {
     this.#world = world;
@@ -30,6 +33,7 @@ export class Holds {
     this.#onOrphan = onOrphan;
     const stored = JSON.parse(world.store.readMeta(META_KEY) ?? "[]") as Hold[];
     this.#kept = new Set(JSON.parse(world.store.readMeta(KEPT_KEY) ?? "[]") as string[]);
+    this.#owed = new Map(JSON.parse(world.store.readMeta(OWED_KEY) ?? "[]") as [string, number][]);
     // Held changes of an earlier process are found again by its watermark.
     this.#holds = stored.filter((hold) => hold.state !== "waiting" || hold.origin === "resync");
   }
@@ -70,10 +74,24 @@ export class Holds {
 
   /** A full sync of the remote held its deletes, or made them. */
   keepExtras(root: string, remote: string, keeps: boolean): void {
+    this.owe(root, remote, null);
     if (keeps === this.keepsExtras(root, remote)) return;
     if (keeps) this.#kept.add(`${root} ${remote}`);
     else this.#kept.delete(`${root} ${remote}`);
     this.#world.store.writeMeta(KEPT_KEY, JSON.stringify([...this.#kept]));
+  }
+
+  /** So many deletes of a full sync were approved; null: they are made, or wanted no more. Outlives the process. */
+  owe(root: string, remote: string, count: number | null): void {
+    if (count === this.owed(root, remote)) return;
+    if (count === null) this.#owed.delete(`${root} ${remote}`);
+    else this.#owed.set(`${root} ${remote}`, count);
+    this.#world.store.writeMeta(OWED_KEY, JSON.stringify([...this.#owed]));
+  }
+
+  /** How many deletes a full sync of the remote may make that no process came to make yet. */
+  owed(root: string, remote: string): number | null {
+    return this.#owed.get(`${root} ${remote}`) ?? null;
   }
 
   waiting(root: string, remote: string): Hold[] {

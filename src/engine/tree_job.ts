@@ -3,6 +3,7 @@ import type { Mark } from "../core/mark.ts";
 import { type RelPath, ROOT } from "../core/path.ts";
 import type { CallReport } from "./call_report.ts";
 import type { FlightEnd } from "./flight.ts";
+import type { Holds } from "./holds.ts";
 import type { ReportedItems } from "./flight_items.ts";
 
 /** What a tree flight does with its directories. */
@@ -49,4 +50,22 @@ export function isApproved({ brake }: TreeTask): boolean {
 /** A full sync that leaves no extra name where it is. */
 export function isWhole({ paths, deletes, dryRun, excludePatterns }: TreeTask): boolean {
   return paths.includes(ROOT) && deletes && !dryRun && excludePatterns.length === 0;
+}
+
+/** The job of which others know, also after this process, that it is to be made until it ends or somebody cancels it. */
+export function owing(job: TreeJob, holds: Holds, root: string, remote: string): TreeJob {
+  if (typeof job.brake !== "number" || !isWhole(job)) return job;
+  holds.owe(root, remote, job.brake);
+  return {
+    ...job,
+    onEnd: (end, open) => {
+      if (!job.signal.aborted || job.isCancelled()) holds.owe(root, remote, null);
+      job.onEnd(end, open);
+    },
+  };
+}
+
+/** Whether it did not come to its end because of the remote: what a person decided is tried again once that is well. */
+export function isTroubled({ ending }: FlightEnd): boolean {
+  return ending === "remote_down" || ending === "refused";
 }

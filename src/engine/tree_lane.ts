@@ -12,7 +12,7 @@ import { ReportedItems } from "./flight_items.ts";
 import { deletesMade, flyLearning, keepsExtras, type Lane, type LaneShare, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
-import { isApproved, isWhole, type LandedTree, type TreeJob, type TreeTask } from "./tree_job.ts";
+import { isApproved, isTroubled, isWhole, type LandedTree, owing, type TreeJob, type TreeTask } from "./tree_job.ts";
 import { flyTree, type TreeResult, worse } from "./tree_flight.ts";
 
 export class TreeLane implements Lane {
@@ -35,8 +35,10 @@ export class TreeLane implements Lane {
   }
 
   /** Queues a resync's share. False when too many wait. */
-  queue(job: TreeJob): boolean {
+  queue(wanted: TreeJob): boolean {
     if (this.#jobs.length >= LIMITS.resyncsQueuedMax) return false;
+    const { host, configuration } = this.#share;
+    const job = owing(wanted, host.holds, host.rootId, configuration.id);
     this.#jobs.push(job);
     job.signal.addEventListener("abort", () => this.#drop(job), { once: true });
     return true;
@@ -141,6 +143,10 @@ export class TreeLane implements Lane {
       return true;
     }
     if (job.deletes && !job.dryRun && !host.mayDelete(job.paths.includes(ROOT))) {
+      if (isApproved(job)) {
+        this.#jobs.unshift(job);
+        return false;
+      }
       this.#jobFailed(job, startedAtMs);
       job.onEnd({ ...NOTHING_FLOWN, ending: "refused", reason: "the root is halted" });
       return false;
@@ -171,6 +177,7 @@ export class TreeLane implements Lane {
       } else if (job.excludePatterns.length === 0) this.#becameKnown();
     }
     if (held.length > 0) this.#holdJob(job, held);
+    else if (isApproved(job) && isTroubled(end)) this.#jobs.unshift(job); // What a person decided is made.
     else job.onEnd(end, open);
     return true;
   }

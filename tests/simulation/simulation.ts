@@ -5,7 +5,7 @@
 import { compileFilter } from "../../src/core/filter.ts";
 import { TssyncError } from "../../src/core/error.ts";
 import { type RelPath, ROOT } from "../../src/core/path.ts";
-import type { RemoteStatus } from "../../src/engine/control.ts";
+import type { RemoteStatus, ResyncState } from "../../src/engine/control.ts";
 import { Daemon } from "../../src/engine/daemon.ts";
 import type { MemoryInode } from "../support/memory/memory_inode.ts";
 import { MemoryClock } from "../support/memory/memory_clock.ts";
@@ -49,6 +49,7 @@ const RESTART_DELAY_MS = 1_000;
 const CLOCK_SEEN_MS = 3_000;
 /** Its margin, and a bit. */
 const WATERMARK_BEHIND_MS_MAX = 5_000;
+const UNDER_WAY: ReadonlySet<ResyncState> = new Set(["queued", "running", "held"]);
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const simulation = new Simulation(options);
@@ -442,7 +443,9 @@ class Simulation {
   #helpAsAPerson(): void {
     if (this.#daemon === null || !this.#isStarted || this.#isStopping) return;
     this.#decideHolds("approve");
-    if (this.#isResyncNeeded) {
+    // What runs or is asked about already ends first.
+    const isBusy = this.#daemon.listResyncs(5).some(({ state }) => UNDER_WAY.has(state));
+    if (this.#isResyncNeeded && !isBusy) {
       this.#isResyncNeeded = false;
       this.#daemon.startResync({}, "api");
     }
@@ -458,7 +461,7 @@ class Simulation {
     if (this.#world.standsStillUntilMs > this.#clock.monotonicMs()) return false;
     const root = this.#daemon.status().roots[0]!;
     if (root.state !== "watching" && root.state !== "degraded") return false;
-    if (this.#daemon.listResyncs(5).some(({ state }) => state === "queued" || state === "running")) return false;
+    if (this.#daemon.listResyncs(5).some(({ state }) => UNDER_WAY.has(state))) return false;
     // A watermark that stands still: something is still being looked for.
     const nowMs = this.#clock.wallMs();
     const isDone = ({ pending, state, watermarkMs }: RemoteStatus) =>

@@ -265,6 +265,40 @@ test("Root deletes nothing that only a remote has before its first full sync cou
   expect(engine.differences()).toEqual([]);
 });
 
+for (const then of ["is well again", "was killed"] as const) {
+  test(`Root makes the deletes that a person approved when its full sync fails and ${then}`, async () => {
+    let [isFailing, failed] = [false, 0];
+    const engine = new EngineUnderTest({
+      faultFor: ({ args }) => {
+        if (!isFailing || !args.includes("--recursive")) return null;
+        failed++;
+        return { kind: "exit", afterSteps: 0, exitCode: 10, stderr: "" };
+      },
+    });
+    engine.write("f");
+    for (let index = 0; index < 200; index++) engine.remote().disk.write(`/dst/old${index}` as BytePath, "old");
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    isFailing = true;
+    engine.daemon.decideHold(engine.daemon.listHolds()[0]!.id, "approve");
+    await engine.until(() => failed > 0);
+    if (then === "was killed") {
+      engine.kill();
+      await engine.start();
+    }
+    expect(engine.remote().disk.readDirectory("/dst" as BytePath)).toHaveLength(201);
+    isFailing = false;
+    await engine.until(() => engine.daemon.listResyncs(1)[0]!.finishedAtMs !== null);
+    expect(engine.differences()).toEqual([]);
+    // Once: no later process makes them again.
+    const made = engine.daemon.listResyncs(10).length;
+    await engine.stop();
+    await engine.start();
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.daemon.listResyncs(10)).toHaveLength(made);
+  });
+}
+
 describe("a file system mounted in a root", () => {
   const DISK = "/src/disk" as BytePath;
 
