@@ -81,6 +81,11 @@ export function deletesStopped(stderr: string): boolean {
   return /^Deletions stopped due to --max-delete limit/m.test(stderr);
 }
 
+/** Whether a run left deletes out because of `--max-delete`: a partial end hides that in its exit code. */
+export function isLimited(ending: RsyncEnding, stderr: string): boolean {
+  return ending === "deletes_held" || deletesStopped(stderr);
+}
+
 /** How many deletes were left out because of `--max-delete`; null where rsync did not say. */
 export function deletesLeftOut(stderr: string): number | null {
   const counts = [...stderr.matchAll(/^Deletions stopped due to --max-delete limit \((\d+) skipped\)/gm)];

@@ -10,7 +10,15 @@ import { absolutePath, childPath, type RelPath, ROOT } from "../core/path.ts";
 import { auditArguments, type CallOptions, flatArguments, ruledArguments } from "../core/rsync_command.ts";
 import { FILES_VANISHED } from "../core/rsync_outcome.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
-import { type FlatRequest, type FlatResult, flyFlat, hasArrived, merged, type Refusal } from "./flat_flight.ts";
+import {
+  failedBehind,
+  type FlatRequest,
+  type FlatResult,
+  flyFlat,
+  hasArrived,
+  merged,
+  type Refusal,
+} from "./flat_flight.ts";
 import { type FlightEnd, type FlightWorld, fly } from "./flight.ts";
 import { WalkedDisk, type WalkWorld } from "./local_walk.ts";
 import { flyRemovals, inParts, isGone } from "./removals.ts";
@@ -40,12 +48,12 @@ export async function flyFiltered(world: FilteredWorld, request: FilteredRequest
     args: flatArguments({ ...call, deletes: false, content: !plan.plain, itemized }),
     waiting: request.takeWaiting(),
   });
-  if (!hasArrived(sent)) return sent;
+  if (!hasArrived(sent)) return failedBehind([removed], sent);
   const look = lookIn(world.fileSystem, request.cwd);
   // A directory of the remote may be in the way: it stays without force.
   const obstructed = sent.refusals.filter(({ path }) => look(path) !== null && look(path)!.kind !== "directory");
   const cleared = await clear(world, request, obstructed.map(({ path }) => replacing(path)));
-  if (!hasArrived(cleared)) return cleared;
+  if (!hasArrived(cleared)) return failedBehind([removed, sent], cleared);
   const replaced = new Set(cleared.flown);
   return merged([removed, { ...sent, refusals: sent.refusals.filter(({ path }) => !replaced.has(path)) }, cleared]);
 }

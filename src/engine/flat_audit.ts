@@ -3,7 +3,7 @@ import { type BatchEntry, encodeList, entryCovers } from "../core/batch.ts";
 import { sortByDisk } from "../core/moved_entries.ts";
 import { parentPath, type RelPath, ROOT } from "../core/path.ts";
 import { auditArguments } from "../core/rsync_command.ts";
-import { FILES_VANISHED, messageFor } from "../core/rsync_outcome.ts";
+import { FILES_VANISHED, isLimited, messageFor } from "../core/rsync_outcome.ts";
 import type { FailureOperation } from "../ports.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
 import type { FlatRequest, Refusal } from "./flat_flight.ts";
@@ -25,17 +25,20 @@ export async function auditFlat(
   const marks = new Map(request.plan.marks.map((mark) => [mark.path, mark]));
   const entries = new Map(request.plan.entries.map((entry) => [entry.path, entry]));
   const refusals = new Map<RelPath, Refusal>();
-  const refuse = (path: RelPath, operation: FailureOperation, asked: boolean, stderr: string) => {
-    const mark = marks.get(path) ?? { ...request.plan.marks[0]!, path, kind: "path" as const };
+  const limited = isLimited(flown.ending, flown.stderr);
+  const refuse = (path: RelPath, operation: FailureOperation, asked: boolean, stderr: string, behind = path) => {
+    const mark = marks.get(path) ?? { ...marks.get(behind) ?? request.plan.marks[0]!, path, kind: "path" as const };
     const message = messageFor(path, stderr);
     refusals.set(path, { path, operation, exitCode: flown.exitCode, message, mark, asked });
   };
   const take = (item: ReportedItem) => {
-    const entry = coveringEntry(entries, item.path);
+    // A directory that may not go at once, for a file in its place: what is in it waits, too.
+    const entry = coveringEntry(entries, item.path) ??
+      (limited && item.deleted ? replacingEntry(entries, item.path) : null);
     // Parents are named for their times alone; a directory that refuses a file often refuses those, too.
     if (entry === null || (entry.action === "attributes" && !item.deleted)) return;
     const asked = item.deleted ? entry.action === "delete" : entry.path === item.path && entry.action !== "delete";
-    refuse(item.path, item.deleted ? "delete" : "send", asked, flown.stderr);
+    refuse(item.path, item.deleted ? "delete" : "send", asked, flown.stderr, entry.path);
   };
   let questions = AUDITS_MAX;
   const ask = async (part: readonly BatchEntry[]): Promise<FlightEnd> => {
@@ -87,6 +90,15 @@ function coveringEntry(entries: ReadonlyMap<RelPath, BatchEntry>, path: RelPath)
     above = parentPath(above);
     const entry = entries.get(above);
     if (entry !== undefined && entryCovers(entry, path)) return entry;
+  }
+  return null;
+}
+
+/** What is to take the place of a directory above the path. */
+function replacingEntry(entries: ReadonlyMap<RelPath, BatchEntry>, path: RelPath): BatchEntry | null {
+  for (let above = path; above !== ROOT;) {
+    const entry = entries.get(above = parentPath(above));
+    if (entry?.action === "send" && entry.whole) return entry;
   }
   return null;
 }

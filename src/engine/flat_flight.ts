@@ -2,7 +2,7 @@
 import { type BatchEntry, type BatchPlan, encodeList, type Look } from "../core/batch.ts";
 import type { Mark } from "../core/mark.ts";
 import type { RelPath } from "../core/path.ts";
-import { deletesStopped, messageFor, stoppedAt } from "../core/rsync_outcome.ts";
+import { isLimited, messageFor, stoppedAt } from "../core/rsync_outcome.ts";
 import type { FailureOperation } from "../ports.ts";
 import { CallReport, type ReportedItem } from "./call_report.ts";
 import { auditFlat, isAnswer } from "./flat_audit.ts";
@@ -53,9 +53,9 @@ export async function flyFlat(world: FlightWorld, request: FlatRequest): Promise
   const culprit = stoppedAt(end.exitCode, end.stderr);
   if (culprit !== null) return { ...await settleStopped(world, request, end, culprit), held: [], report };
   const audit = await auditFlat(world, request, end);
-  // A partial end hides in its exit code that deletes were left out as well.
-  const isLimited = end.ending === "deletes_held" || deletesStopped(end.stderr);
-  const held = isLimited ? audit.refusals.filter((refusal) => refusal.operation === "delete") : [];
+  const held = isLimited(end.ending, end.stderr)
+    ? audit.refusals.filter((refusal) => refusal.operation === "delete")
+    : [];
   return { end: audit.end, refusals: audit.refusals.filter((refusal) => !held.includes(refusal)), held, report };
 }
 
@@ -88,6 +88,11 @@ async function settleStopped(
 /** Whether the remote was reached. */
 export function hasArrived({ end }: { readonly end: FlightEnd }): boolean {
   return end.ending === "complete" || end.ending === "partial" || end.ending === "deletes_held";
+}
+
+/** A call that failed behind others of its batch: what those did is done. */
+export function failedBehind(earlier: readonly FlatResult[], failed: FlatResult): FlatResult {
+  return { ...failed, report: merged([...earlier, failed]).report };
 }
 
 /** Several calls that make one batch. */

@@ -225,13 +225,15 @@ export class FlatLane implements Lane {
     const told = isListed ? { onItem: this.#reported.add } : {};
     // One that waits was told what was left of `maxDelete` when it started.
     const isLimited = call.deletesMax !== null && plan.entries.some(({ action }) => action === "delete");
+    // Told one by one, deletes are counted also where the call does not come to its end.
+    const itemized = isListed || isLimited;
     const isCold = this.#name === "bulk" || plan.plain || this.#isApproved || isListed || isLimited;
     // Another is started when this one has landed: connecting meanwhile would take the processors from it.
     const takeWaiting = () => isCold ? null : warm.take();
     if (filter.active) {
-      return await flyFiltered(world, { ...request, ...told, call, plan, filter, takeWaiting, itemized: isListed });
+      return await flyFiltered(world, { ...request, ...told, call, plan, filter, takeWaiting, itemized });
     }
-    return await flyUnfiltered(world, { ...request, ...told, call, plan, wholes, takeWaiting, itemized: isListed });
+    return await flyUnfiltered(world, { ...request, ...told, call, plan, wholes, takeWaiting, itemized });
   }
 
   async #flyRootAttributes(mark: Mark): Promise<boolean> {
@@ -268,6 +270,7 @@ export class FlatLane implements Lane {
     const { host, configuration: { id }, health, warm, marks, synced, rootChanged } = this.#share;
     if (end.ending !== "complete" && end.ending !== "partial" && end.ending !== "deletes_held") {
       this.#putBack(plan.marks);
+      if (!this.#isApproved) deletesMade(this.#share, report.deletes);
       if (end.ending === "cancelled" || learn(this.#share, this.#call, end)) return;
       health.failed(end.reason, end.ending === "refused");
       warm.end();

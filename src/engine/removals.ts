@@ -7,7 +7,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { RelPath } from "../core/path.ts";
 import { type CallOptions, flatArguments, ruledArguments } from "../core/rsync_command.ts";
 import { shortened } from "../core/whole_directories.ts";
-import { type FlatRequest, type FlatResult, flyFlat, hasArrived, merged } from "./flat_flight.ts";
+import { failedBehind, type FlatRequest, type FlatResult, flyFlat, hasArrived, merged } from "./flat_flight.ts";
 import type { FlightWorld } from "./flight.ts";
 import type { WaitingRsync } from "./warm_senders.ts";
 
@@ -43,7 +43,7 @@ export async function flyUnfiltered(world: FlightWorld, request: UnfilteredReque
     encode,
     waiting: request.takeWaiting(),
   });
-  return hasArrived(sent) ? merged([removed, sent]) : sent;
+  return hasArrived(sent) ? merged([removed, sent]) : failedBehind([removed], sent);
 }
 
 /** Deletes the plan's names, and lets those that are there take the place of a directory. */
@@ -56,7 +56,7 @@ export async function flyRemovals(world: FlightWorld, request: RemovalRequest): 
   const results: FlatResult[] = [];
   for (const entries of inParts(plan.entries)) {
     const result = await flyFlat(world, { ...request, plan: { ...plan, entries }, args, encode: encodeRules });
-    if (!hasArrived(result)) return result;
+    if (!hasArrived(result)) return failedBehind(results, result);
     results.push(result);
   }
   return merged(results);

@@ -265,6 +265,7 @@ export class TreeLane implements Lane {
     const { end, unsettled, held, isCut = false } = result;
     if (end.isStalled === true) quirks.listsWhole = true;
     marks.lookedBroadly(host.world.clock.monotonicMs());
+    if (task.brake === null && !task.dryRun) deletesMade(this.#share, task.report.deletes);
     if (end.ending === "remote_down" || end.ending === "refused") health.failed(end.reason, end.ending === "refused");
     // The flat lanes find out why, name by name.
     for (const path of unsettled) marks.waiting.quick.add(this.#leftOver(path, "path", behind));
@@ -278,7 +279,6 @@ export class TreeLane implements Lane {
     if (!task.dryRun && task.paths.some((path) => path !== ROOT && parentPath(path) === ROOT)) {
       this.#share.rootChanged(this.#leftOver(ROOT, "path", behind));
     }
-    if (task.brake === null && !task.dryRun) deletesMade(this.#share, task.report.deletes);
     synced(behind);
     if (isWhole(task) && held.length === 0 && !task.report.deletesSkipped) {
       host.holds.keepExtras(host.rootId, configuration.id, false);

@@ -102,3 +102,41 @@ describe("FlatLane", () => {
     });
   }
 });
+
+describe("FlatLane under maxDelete", () => {
+  test("asks about what is in a directory whose place a file takes, also when it is a directory again by then", async () => {
+    const engine = await mirrored({ root: { maxDelete: 1 } });
+    for (const name of ["x", "y", "z"]) engine.write(`many/${name}`);
+    await engine.flush();
+    removeTree(engine.disk, "/src/many" as BytePath);
+    engine.write("many");
+    await engine.until(() => engine.daemon.listHolds().length > 0);
+    await engine.clock.advance(60_000);
+    engine.disk.unlink("/src/many" as BytePath);
+    engine.write("many/x");
+    await engine.clock.advance(60_000);
+    engine.daemon.decideHold(engine.daemon.listHolds()[0]!.id, "approve");
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+
+  test("counts the deletes of a flight that did not come to its end", async () => {
+    let [isFailing, failed] = [false, 0];
+    const engine = await mirrored({
+      root: { maxDelete: 2 },
+      faultFor: ({ args }) => {
+        if (!isFailing || failed > 0 || !args.includes("--max-delete=2")) return null;
+        failed++;
+        return { kind: "signal", afterSteps: 7, signal: "SIGKILL" };
+      },
+    });
+    for (const name of ["x", "y", "z"]) engine.write(`many/${name}`);
+    await engine.flush();
+    isFailing = true;
+    for (const name of ["x", "y", "z"]) engine.disk.unlink(`/src/many/${name}` as BytePath);
+    await engine.until(() => engine.daemon.listHolds().length > 0);
+    await engine.clock.advance(10_000);
+    expect(failed).toBe(1);
+    expect(engine.remote().disk.readDirectory("/dst/many" as BytePath)).toHaveLength(1);
+  });
+});
