@@ -110,7 +110,7 @@ const ROWS: readonly Row[] = [
     }),
     answer: [
       'Cannot read confxml.xml at line 3: <debug start="ture">: expected "true" or "false". Did you mean "true"?',
-      "Cannot read confxml.xml at line 3: <inotfy>: unknown element in <head>; expected <host>, <debug>, <fileSystem>, <filter>, <inotify>, <sersync>, <plugin> or <webhooks>. Did you mean <inotify>?",
+      "Cannot read confxml.xml at line 3: <inotfy>: unknown element in <head>; expected <host>, <debug>, <log>, <fileSystem>, <filter>, <inotify>, <sersync>, <plugin> or <webhooks>. Did you mean <inotify>?",
       "Cannot read confxml.xml at line 5: <commonParams params=\"-az --files-from=x '\">: expected words, quoted as for a shell; a ' is opened and never closed.",
       'Cannot read confxml.xml at line 5: <timeout time="-1">: expected a whole number of seconds from 1 to 86400.',
     ],

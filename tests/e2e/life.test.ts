@@ -31,8 +31,11 @@ test("tssync runs with a remote that is down, says so once, and catches up when 
   await waitUntil("the trouble to be told", async () => (await mirror.remotes())[1]!.state === "retrying");
   await liveOn(source);
   await waitUntil("the changes on the other", () => isMirrored(dir.at("well")));
-  // Equal already, while the last flight looks at it once more.
-  await waitUntil("the other to be done", async () => (await mirror.remotes())[0]!.state === "ok");
+  // Equal already, while further flights look at it once more.
+  await waitUntil("the other to be done", async () => {
+    const other = (await mirror.remotes())[0]!;
+    return other.state === "ok" && other.pending === 0;
+  });
   expect(await mirror.remotes()).toMatchObject([
     { state: "ok", reason: null, failures: 0 },
     { state: "retrying", reason: expect.stringContaining("refused"), failures: 0 },

@@ -10,8 +10,8 @@ import { canMount } from "../support/tmpfs.ts";
 
 const TOP = resolve(import.meta.dirname, "../..");
 
-/** Bun itself takes about 100 MB of it; what grows is ours: a new megabyte has to be worth its download. */
-const EXECUTABLE_BYTES_MAX = 120_000_000;
+/** Bun itself takes about 100 MB of it and bytecode 10; what grows is ours: a new megabyte has to be worth its download. */
+const EXECUTABLE_BYTES_MAX = 130_000_000;
 
 test("the executable keeps below its bound", () => {
   const { size } = statSync(tssyncArgv()[0]!);

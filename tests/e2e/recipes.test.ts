@@ -46,7 +46,8 @@ VCL
       echo old > /backup/web1/index.html
       (cd /backup/web1 && exec python3 -m http.server -b 127.0.0.1 8090) >/dev/null 2>&1 &
       varnishd -a 127.0.0.1:6081 -f /sandbox/cache.vcl -n /srv/varnish >/dev/null 2>&1
-      cached() { curl -sS --retry 50 --retry-all-errors --retry-delay 0 -H 'Host: www.example.com' http://127.0.0.1:6081/index.html 2>/dev/null; }
+      cached() { curl -fsS -H 'Host: www.example.com' http://127.0.0.1:6081/index.html 2>/dev/null; }
+      for try in $(seq 600); do [[ $(cached) != old ]] || break; sleep 0.1; done
       [[ $(cached) == old ]]`,
     after: `
       for try in $(seq 300); do [[ $(cached) != new ]] || exit 0; sleep 0.1; done
