@@ -20,7 +20,7 @@ export class Holds {
   readonly #events: EventSink;
   readonly #holds: Hold[];
   /** What to do about holds of this process; those of an earlier one go to `onOrphan`. */
-  readonly #decides = new Map<string, Decide>();
+  readonly #decides = new Map<string, Decide[]>();
   readonly #onOrphan: Decide;
   /** Remotes that have more than a full sync may delete without asking. */
   readonly #kept: Set<string>;
@@ -50,7 +50,10 @@ export class Holds {
       decidedAtMs: null,
     };
     this.#replace(hold);
-    this.#decides.set(hold.id, decide);
+    // Several full syncs of one remote may wait for it, each of its own paths.
+    const waiting = wanted.origin === "resync" ? this.#decides.get(hold.id) ?? [] : [];
+    this.#decides.set(hold.id, [...waiting, decide]);
+    if (waiting.length >= LIMITS.resyncsQueuedMax) this.#decides.get(hold.id)!.shift()!("reject", hold);
     if (known === undefined) {
       const { root, remote } = wanted;
       this.#tell("tssync.hold.created", hold);
@@ -98,11 +101,6 @@ export class Holds {
     return this.#holds.filter((hold) => hold.root === root && hold.remote === remote && hold.state === "waiting");
   }
 
-  /** Whether nobody has decided it. */
-  isWaiting(id: string): boolean {
-    return this.#holds.some((hold) => hold.id === id && hold.state === "waiting");
-  }
-
   /** Newest first. */
   list(): readonly Hold[] {
     return [...this.#holds].reverse();
@@ -129,25 +127,29 @@ export class Holds {
       remote,
       hold: id,
     });
-    (this.#decides.get(id) ?? this.#onOrphan)(decision, decided);
+    const decides = this.#decides.get(id) ?? [this.#onOrphan];
     this.#decides.delete(id);
+    for (const decide of decides) decide(decision, decided);
     return decided;
   }
 
   /** A full sync of the remote made all deletes that it found: whoever waits for a decision waits no more. */
   moot(root: string, remote: string): void {
     for (const hold of this.waiting(root, remote)) {
-      const decide = hold.origin === "resync" ? this.#decides.get(hold.id) : undefined;
+      const decides = hold.origin === "resync" ? this.#decides.get(hold.id) ?? [] : [];
       this.#withdraw(hold);
-      decide?.("reject", hold);
+      for (const decide of decides) decide("reject", hold);
     }
   }
 
-  /** What waited is moot: the deletes were made or are wanted no more. */
-  withdraw(root: string, remote: string, origin: Hold["origin"]): void {
-    for (const hold of this.waiting(root, remote)) {
-      if (hold.origin === origin) this.#withdraw(hold);
-    }
+  /** One of those who wait is cancelled; what nobody else waits for is wanted no more. Whether it waited. */
+  withdraw(id: string, decide: Decide): boolean {
+    const hold = this.#holds.find((each) => each.id === id && each.state === "waiting");
+    const waiting = this.#decides.get(id) ?? [];
+    if (hold === undefined || !waiting.includes(decide)) return false;
+    if (waiting.length === 1) this.#withdraw(hold);
+    else this.#decides.set(id, waiting.filter((each) => each !== decide));
+    return true;
   }
 
   #withdraw(hold: Hold): void {

@@ -92,6 +92,7 @@ export class Root implements RemoteHost {
       onSetBack: (byMs) => {
         this.#haltHolds.setBack(byMs, remotes);
         this.#watch?.setBack(byMs);
+        this.#recovery.setBack(byMs);
       },
       signal: this.#stop.signal,
     });

@@ -38,6 +38,9 @@ export type RootRecoveryOptions = {
   readonly onTrouble: (reason: string) => void;
 };
 
+/** The clock is looked at every second, and by every read. */
+const CLOCK_LOOK_MS_MAX = 5_000;
+
 export class RootRecovery {
   readonly #options: RootRecoveryOptions;
   readonly links: HardLinks;
@@ -45,6 +48,8 @@ export class RootRecovery {
   readonly #owed = new Map<Remote, { readonly sinceMs: number; readonly hold: Disposable }>();
   /** Overflows that wait for the walk at hand: the earliest moment from which events may be missing. */
   #overflowSinceMs: number | null = null;
+  /** The walk at hand or the last one: since when it looks, and when it ended, monotonic. */
+  #lastWalk: { readonly sinceMs: number; endedAtMs: number } | null = null;
   #isRecovering = false;
   #backOffMs = 0;
   /** Since it was calm. */
@@ -70,6 +75,7 @@ export class RootRecovery {
     // Another directory tells nothing. The walk is owed until the root is back.
     if (walked.size === 0 || !isSound()) return;
     const sinceMs = Math.min(...[...walked.values()].map((owed) => owed.sinceMs));
+    const walk = this.#lastWalk = { sinceMs, endedAtMs: Infinity };
     let newestOrder = 0;
     const filesOnly = isShrunk();
     if (filesOnly) { for (const remote of walked.keys()) remote.mark(newMark(ROOT, "subtree", sinceMs), ROOT); }
@@ -102,6 +108,7 @@ export class RootRecovery {
       if (!signal.aborted && !this.#isRecovering) this.#lookAgain(sinceMs);
       throw error;
     });
+    walk.endedAtMs = world.clock.monotonicMs();
     if (isSound()) {
       for (const [remote, owed] of walked) {
         remote.marks.walked(newestOrder);
@@ -131,6 +138,17 @@ export class RootRecovery {
     this.#lookAgain(sinceMs);
   }
 
+  /**
+   * The wall clock was set back, and that is seen late: what changed since then bears earlier times than a walk looked for that was
+   * not over by then.
+   */
+  setBack(byMs: number): void {
+    if (this.#overflowSinceMs !== null) this.#overflowSinceMs -= byMs;
+    const { clock } = this.#options.world;
+    if (this.#lastWalk === null || clock.monotonicMs() - this.#lastWalk.endedAtMs > CLOCK_LOOK_MS_MAX) return;
+    this.#lookAgain(this.#lastWalk.sinceMs - byMs);
+  }
+
   #lookAgain(sinceMs: number): void {
     this.#overflowSinceMs = Math.min(this.#overflowSinceMs ?? Infinity, sinceMs);
     if (!this.#isRecovering) void this.#recoverFromOverflows();
@@ -143,6 +161,7 @@ export class RootRecovery {
     while (this.#overflowSinceMs !== null && !signal.aborted) {
       const sinceMs: number = this.#overflowSinceMs;
       this.#overflowSinceMs = null;
+      this.#lastWalk = { sinceMs, endedAtMs: Infinity };
       for (const remote of remotes) holds.use(remote.marks.hold(sinceMs));
       try {
         await this.#pause();

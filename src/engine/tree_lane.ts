@@ -9,6 +9,7 @@ import { CallReport } from "./call_report.ts";
 import { hasArrived } from "./flat_flight.ts";
 import { CANCELLED, type FlightEnd } from "./flight.ts";
 import { ReportedItems } from "./flight_items.ts";
+import type { Decide } from "./holds.ts";
 import { deletesMade, flyLearning, keepsExtras, type Lane, type LaneShare, lookAt, stallMs } from "./lane.ts";
 import { walkBelow } from "./local_walk.ts";
 import { CHECKSUM_PATIENCE, flyNames, sortPaths } from "./resync_names.ts";
@@ -194,24 +195,17 @@ export class TreeLane implements Lane {
     const { host, configuration: { id: remote }, tryLane } = this.#share;
     job.onHeld();
     if (job.paths.includes(ROOT)) host.holds.keepExtras(host.rootId, remote, true);
-    const hold = host.holds.open(
-      { root: host.rootId, remote, origin: "resync", count: held.length, examples: held },
-      (decision, hold) => {
-        if (decision === "reject") return job.onEnd(NOTHING_FLOWN);
-        if (!this.queue({ ...job, brake: hold.count })) {
-          job.onEnd({
-            ...NOTHING_FLOWN,
-            ending: "refused",
-            reason: "too many resyncs wait",
-          });
-        }
-        tryLane("full");
-      },
-    );
+    const decide: Decide = (decision, { count }) => {
+      if (decision === "reject") return job.onEnd(NOTHING_FLOWN);
+      if (!this.queue({ ...job, brake: count })) {
+        job.onEnd({ ...NOTHING_FLOWN, ending: "refused", reason: "too many resyncs wait" });
+      }
+      tryLane("full");
+    };
+    const asked = { root: host.rootId, remote, origin: "resync", count: held.length, examples: held } as const;
+    const { id } = host.holds.open(asked, decide);
     job.signal.addEventListener("abort", () => {
-      if (!job.isCancelled() || !host.holds.isWaiting(hold.id)) return;
-      host.holds.withdraw(host.rootId, remote, "resync");
-      job.onEnd(CANCELLED);
+      if (job.isCancelled() && host.holds.withdraw(id, decide)) job.onEnd(CANCELLED);
     }, { once: true });
   }
 

@@ -262,6 +262,22 @@ describe("a resync", () => {
     expect(engine.daemon.listHolds()).toMatchObject([{ state: "rejected" }]);
   });
 
+  test("waits for the same decision as another one of the same remote, and may be cancelled alone", async () => {
+    const engine = await started();
+    for (let count = 0; count < 300; count++) engine.remote().disk.write(`/dst/b/extra${count}` as BytePath, "x");
+    const ids = ([{}, { paths: ["b"] }, { paths: ["", "b"] }] as { paths: RelPath[] }[]).map((request) =>
+      engine.daemon.startResync(request, "api").id
+    );
+    const states = () => ids.map((id) => engine.daemon.resync(id).state);
+    await engine.until(() => states().every((state) => state === "held"));
+    engine.daemon.cancelResync(ids[2]!);
+    expect(states()).toEqual(["held", "held", "cancelled"]);
+    engine.daemon.decideHold(engine.daemon.listHolds()[0]!.id, "approve");
+    await engine.until(() => !states().includes("held") && !states().includes("running"));
+    expect(states()).toEqual(["succeeded", "succeeded", "cancelled"]);
+    expect(engine.differences()).toEqual([]);
+  });
+
   test("of something unknown names what there is", async () => {
     const engine = await started();
     for (const request of [{ roots: ["x"] }, { remotes: ["x"] }]) {

@@ -86,6 +86,27 @@ describe("Root", () => {
     expect(engine.differences().slice(0, 5)).toEqual([]);
   });
 
+  test("finds what an overflow dropped although the clock was set back before it was looked for", async () => {
+    const engine = new EngineUnderTest({ queueLimit: 4 });
+    engine.write("moved");
+    await engine.start();
+    const overflow = () => {
+      for (let index = 0; index < 10; index++) engine.write(`f${index}`, String(engine.clock.monotonicMs()));
+    };
+    overflow();
+    expect(await engine.flush()).toBe("flushed");
+    overflow();
+    engine.disk.rename("/src/moved" as BytePath, "/src/f0" as BytePath);
+    // The second one is not looked at at once.
+    await engine.clock.advance(10);
+    engine.clock.jumpWall(-60_000);
+    engine.write("late");
+    expect(await engine.flush()).toBe("flushed");
+    await engine.clock.advance(10_000);
+    expect(await engine.flush()).toBe("flushed");
+    expect(engine.differences()).toEqual([]);
+  });
+
   test("finds what an overflow dropped while the process stood still", async () => {
     const engine = new EngineUnderTest({ queueLimit: 6 });
     engine.write("lost/f");
