@@ -64,7 +64,8 @@ export class Judge {
     if (displaced) this.accuse(`deleted ${shown(path)} by a list that was sent while the root was halted`);
     const known = history.entries.get(path);
     const isExtra = known === undefined && !this.#wasSeenToGo(path);
-    if (isExtra && history.entries.size === 0) {
+    // What went away after it was counted is told by its events.
+    if (isExtra && history.emptySince <= run.countedAt) {
       const count = (this.#extrasOfEmpty.get(run) ?? 0) + 1;
       this.#extrasOfEmpty.set(run, count);
       if (count === EXTRAS_ASKED_FROM && extras !== "approved") {

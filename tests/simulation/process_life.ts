@@ -16,6 +16,7 @@ import type {
   RemoteRow,
   RsyncCommand,
   RsyncEnd,
+  RsyncLeftover,
   RsyncProcess,
   RsyncRunner,
   RsyncStart,
@@ -57,6 +58,8 @@ export type SimulatedRun = {
   readonly dryRun: boolean;
   /** When it got its list, as the source counts moments; null before. */
   sentAt: number | null;
+  /** When the last one before it began that counted what a full sync would delete, or itself. */
+  countedAt: number;
 };
 
 export class ProcessLife {
@@ -65,6 +68,8 @@ export class ProcessLife {
   readonly #timers = new Set<Timer>();
   readonly #instances = new Set<Inotify>();
   readonly #waiting = new Set<RsyncProcess>();
+  /** Rsyncs that run and of which the store does not know yet. */
+  readonly #unrecorded = new Set<number>();
   #dead = false;
   #callsLeft = Infinity;
   #onKilled: () => void = () => {};
@@ -101,6 +106,11 @@ export class ProcessLife {
   /** Timers that wait. A daemon that has stopped leaves none. */
   get timers(): number {
     return this.#timers.size;
+  }
+
+  /** Rsyncs that run on and of which no later process can know: it was killed before it had written that down. */
+  get lostRsyncs(): number {
+    return this.#unrecorded.size;
   }
 
   /** Kills it after so many more calls of its ports; `onKilled` hears of it at once. */
@@ -231,7 +241,7 @@ export class ProcessLife {
   #start(command: RsyncCommand, options: RsyncStart = {}): RsyncProcess {
     const { runner, trace } = this.#machine;
     const { args } = command;
-    const run: SimulatedRun = { number: ++this.#runs, args, dryRun: args.includes("-n"), sentAt: null };
+    const run: SimulatedRun = { number: ++this.#runs, args, dryRun: args.includes("-n"), sentAt: null, countedAt: 0 };
     // Where it stands it stays, whatever is mounted or renamed at the path of the root from now on.
     const held = this.#hold(command.cwd);
     if (held === null) return NOT_STARTED;
@@ -250,6 +260,7 @@ export class ProcessLife {
       void inner.ended.then((end) => {
         held.release();
         this.#waiting.delete(inner);
+        this.#unrecorded.delete(inner.pid ?? 0);
         trace.note(() =>
           `rsync ${inner.pid}: ended ${end.exitCode ?? end.signal ?? end.startError}${shownErrors(end.stderr)}`
         );
@@ -266,6 +277,7 @@ export class ProcessLife {
         this.#waiting.delete(inner);
         trace.note(() => `rsync ${inner.pid}: list ${shownList(list)}`);
         this.#machine.onSent(run);
+        if (inner.pid !== null) this.#unrecorded.add(inner.pid);
         inner.send(list);
       },
       activity: () => inner.activity(),
@@ -306,6 +318,7 @@ export class ProcessLife {
         if (/^(read|list|count|last)/.test(name)) return call;
         return (...args: unknown[]) => {
           if (!this.#calls()) return 0;
+          if (name === "recordProcess") this.#unrecorded.delete((args[0] as RsyncLeftover).pid);
           if (name === "writeRemote") this.#noteWatermark(args[0] as RemoteRow);
           return call(...args);
         };

@@ -24,6 +24,8 @@ export class SourceHistory {
   /** The moment that comes next. */
   moment = 1;
   #entries = new Map<RelPath, SourceEntry>();
+  /** Nothing was in it since that moment; Infinity while something is. */
+  emptySince = 0;
   readonly #goneSince = new Map<RelPath, number>();
 
   constructor(root: MemoryInode) {
@@ -60,6 +62,8 @@ export class SourceHistory {
     }
     for (const path of before.keys()) if (!entries.has(path)) this.#goneSince.set(path, moment);
     this.#entries = entries;
+    if (entries.size > 0) this.emptySince = Infinity;
+    else if (this.emptySince === Infinity) this.emptySince = moment;
   }
 }
 
