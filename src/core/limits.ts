@@ -39,6 +39,14 @@ export const LIMITS = {
   createdQuietMs: 2_000,
   /** Created files whose close is waited for at once; more are sent as they are. */
   createdFilesMax: 10_000,
+  /** So many names that came during a flight make a stream of it, */
+  streamNamesMin: 3,
+  /** after so many flights in a row: bursts of a moment never rest. */
+  streamFlightsWithoutRest: 3,
+  /** Then a lane rests so many times as long as it flew, */
+  streamRestTimes: 3,
+  /** and no longer than this: nobody sees it. */
+  streamRestMsMax: 50,
   /** The root's own times are set at most so often: a file in the root changes them each time. */
   rootAttributesEveryMs: 1_000,
   /** So late a tick, and the process stood still: records that are read then may be as old as the time before. */

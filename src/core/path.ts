@@ -36,6 +36,12 @@ export function isAtOrBelow(path: RelPath, ancestor: RelPath): boolean {
   return ancestor === "" || path === ancestor || (path.startsWith(ancestor) && path[ancestor.length] === "/");
 }
 
+/** Whether the path is one of these or lies below one; the root is none of them. */
+export function isAtOrBelowOneOf(path: RelPath, tops: ReadonlySet<RelPath>): boolean {
+  for (let above = path; above !== ROOT; above = parentPath(above)) if (tops.has(above)) return true;
+  return false;
+}
+
 /** The absolute path of an entry of a root. */
 export function absolutePath(root: BytePath, path: RelPath): BytePath {
   return (path === "" ? root : root === "/" ? `/${path}` : `${root}/${path}`) as BytePath;

@@ -5,7 +5,7 @@
 import { type BatchEntry, type BatchPlan, PathSet, pathsInFlight, planBatch, type PlanOptions } from "../core/batch.ts";
 import { LIMITS } from "../core/limits.ts";
 import { combineMarks, type Mark } from "../core/mark.ts";
-import { absolutePath, parentPath, type RelPath, ROOT } from "../core/path.ts";
+import { absolutePath, isAtOrBelowOneOf, parentPath, type RelPath, ROOT } from "../core/path.ts";
 import { type CallOptions, rootAttributesArguments } from "../core/rsync_command.ts";
 import { wholeDirectories } from "../core/whole_directories.ts";
 import type { Timer } from "../ports.ts";
@@ -15,6 +15,7 @@ import type { FlatResult, Refusal } from "./flat_flight.ts";
 import { fly } from "./flight.ts";
 import { flatItems, ReportedItems } from "./flight_items.ts";
 import { callOptions, deletesMade, type Lane, type LaneShare, learn, lookAt, stallMs } from "./lane.ts";
+import { Pace } from "./pace.ts";
 import { flyUnfiltered } from "./removals.ts";
 import type { Flight } from "./remote_marks.ts";
 import type { Seen } from "./root_events.ts";
@@ -29,6 +30,7 @@ export class FlatLane implements Lane {
   #impatient = 0;
   #plainFirst = false;
   #isClosed = false;
+  readonly #pace: Pace;
   /** Whether the batch at hand was approved: then no limit of deletes holds. */
   #isApproved = false;
   /** What the disk showed for the batch at hand, and what rsync said of it. */
@@ -47,11 +49,13 @@ export class FlatLane implements Lane {
   constructor(name: "quick" | "bulk", share: LaneShare) {
     this.#name = name;
     this.#share = share;
+    this.#pace = new Pace(share.host.world.clock, () => share.tryLane(name));
   }
 
   hasWork(): boolean {
     const waiting = this.#share.marks.waiting[this.#name];
     if (this.#name === "quick" && this.#share.marks.approved.size > 0) return true;
+    if (this.#pace.isResting && this.#impatient === 0) return false;
     if (this.#rootAttributesTimer === null || this.#isRootDue) return waiting.size > 0;
     // Only the root's own attributes wait: not yet.
     return waiting.size > 1 || (waiting.size === 1 && waiting.get(ROOT)?.kind !== "path");
@@ -82,6 +86,7 @@ export class FlatLane implements Lane {
   close(): void {
     this.#isClosed = true;
     this.#rootAttributesTimer?.cancel();
+    this.#pace.close();
   }
 
   async fly(): Promise<boolean> {
@@ -104,11 +109,13 @@ export class FlatLane implements Lane {
     const { marks: remoteMarks, host: { world: { clock } } } = this.#share;
     using flight = remoteMarks.beginFlight(plan.marks, pathsInFlight(plan.entries, wholes));
     const isBroad = looksBroadly(plan);
+    const startedAtMs = clock.monotonicMs();
     try {
       if (isBroad) remoteMarks.lookedBroadly(clock.monotonicMs());
       const result = await this.#send(plan, wholes);
       if (isBroad) remoteMarks.lookedBroadly(clock.monotonicMs());
       this.#settle(flight, plan, result);
+      if (this.#name === "quick") this.#pace.landed(clock.monotonicMs() - startedAtMs, remoteMarks.waiting.quick.size);
     } catch (error) {
       this.#putBack(plan.marks);
       throw error;
@@ -390,9 +397,4 @@ export class FlatLane implements Lane {
 function looksBroadly({ entries, marks }: BatchPlan): boolean {
   const listed = new Set(entries.filter(({ action }) => action === "list").map(({ path }) => path));
   return listed.size > 0 && marks.some(({ path, isNew }) => listed.has(path) && isNew !== true);
-}
-
-function isAtOrBelowOneOf(path: RelPath, tops: ReadonlySet<RelPath>): boolean {
-  for (let above = path; above !== ROOT; above = parentPath(above)) if (tops.has(above)) return true;
-  return false;
 }
