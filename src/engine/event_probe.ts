@@ -45,7 +45,16 @@ export class EventProbe {
     } finally {
       timer.cancel();
       this.#seen = null;
-      fileSystem.removeFile(path);
+      this.#remove(path);
+    }
+  }
+
+  /** Somebody may have made something else of it meanwhile. What is left of a probe goes with the next one. */
+  #remove(path: BytePath): void {
+    try {
+      this.#world.fileSystem.removeFile(path);
+    } catch {
+      // The answer stands: whether the source may be written is not what was asked.
     }
   }
 

@@ -54,7 +54,7 @@ test("FlatLane sends a stream in few flights, and whoever waits for it at once",
     await engine.clock.advance(4);
   }
   // Eleven without rests.
-  expect(flights() - before).toBe(7);
+  expect(flights() - before).toBe(8);
   expect(await engine.flush()).toBe("flushed");
   expect(engine.differences()).toEqual([]);
 });
