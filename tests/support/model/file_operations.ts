@@ -293,6 +293,7 @@ export const EXPECTED_CODES: ReadonlySet<string> = new Set([
   "ENAMETOOLONG",
   "EPERM", // A hard link to what has become a directory.
   "ENXIO", // A FIFO nobody reads.
+  "EPIPE", // A FIFO whose reader has gone.
 ]);
 
 function content(random: MemoryRandom): Buffer {
