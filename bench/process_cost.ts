@@ -42,22 +42,28 @@ export function cpuOfEndedChildren(): number {
   return statOf(process.pid)?.reaped ?? 0;
 }
 
-/** Of all threads of a process, to the nanosecond. Seconds; threads that ended are not in it. */
-export function cpuOfThreads(pid: number): number {
-  let nanoseconds = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]);
-  }
-  return nanoseconds / 1e9;
+/** What the threads of a process have used so far. */
+export type ThreadCosts = ReadonlyMap<string, { readonly nanoseconds: number; readonly waits: number }>;
+
+export function threadCosts(pid: number): ThreadCosts {
+  return new Map(
+    readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const path = `/proc/${pid}/task/${thread}`;
+      const nanoseconds = Number(readFileSync(`${path}/schedstat`, "latin1").split(" ")[0]);
+      return [thread, { nanoseconds, waits: statusField(`${path}/status`, "voluntary_ctxt_switches") ?? 0 }];
+    }),
+  );
 }
 
-/** How often the threads of a process began to wait. */
-export function waitsOf(pid: number): number {
+/** Seconds of processor time, and how often a thread began to wait, between two looks. Threads that ended are not in it. */
+export function costBetween(before: ThreadCosts, after: ThreadCosts): { readonly cpu: number; readonly waits: number } {
+  let nanoseconds = 0;
   let waits = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    waits += statusField(`/proc/${pid}/task/${thread}/status`, "voluntary_ctxt_switches") ?? 0;
+  for (const [thread, now] of after) {
+    nanoseconds += now.nanoseconds - (before.get(thread)?.nanoseconds ?? 0);
+    waits += now.waits - (before.get(thread)?.waits ?? 0);
   }
-  return waits;
+  return { cpu: nanoseconds / 1e9, waits };
 }
 
 /** Bytes of resident memory of the tool's own processes, now and at most. */

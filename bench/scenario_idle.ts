@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { bareRsync } from "./bare_rsync.ts";
 import { MIRRORS } from "./burst.ts";
 import { openPlace } from "./mirror_place.ts";
-import { cpuOfThreads, memoryOfTool, waitsOf } from "./process_cost.ts";
+import { costBetween, memoryOfTool, threadCosts } from "./process_cost.ts";
 import { startMirror } from "./ready_mirror.ts";
 import type { Scenario } from "./scenario.ts";
 import { writeFiles } from "./write_files.ts";
@@ -26,12 +26,12 @@ export const idle: Scenario = {
         await bareRsync(place);
         await using running = await startMirror(contender, place, { timeoutMs: size.timeoutMs });
         await pause(REST_MS);
-        const cpu = cpuOfThreads(running.pid);
-        const waits = waitsOf(running.pid);
+        const before = threadCosts(running.pid);
         await pause(IDLE_MS);
+        const { cpu, waits } = costBetween(before, threadCosts(running.pid));
         return {
-          idleCpu: cpuOfThreads(running.pid) - cpu,
-          wakeUps: waitsOf(running.pid) - waits,
+          idleCpu: cpu,
+          wakeUps: waits,
           memory: memoryOfTool(running.pid).now,
         };
       },
