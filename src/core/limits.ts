@@ -45,8 +45,10 @@ export const LIMITS = {
   streamFlightsWithoutRest: 3,
   /** Then a lane rests so many times as long as it flew, */
   streamRestTimes: 3,
-  /** and no longer than this: nobody sees it. */
+  /** no longer than this: nobody sees it, */
   streamRestMsMax: 50,
+  /** and only until so long after the flight began. */
+  streamPeriodMs: 100,
   /** The root's own times are set at most so often: a file in the root changes them each time. */
   rootAttributesEveryMs: 1_000,
   /** So late a tick, and the process stood still: records that are read then may be as old as the time before. */

@@ -26,7 +26,10 @@ export class Pace {
   landed(flightMs: number, waiting: number): void {
     this.#streak = waiting >= LIMITS.streamNamesMin ? this.#streak + 1 : 0;
     if (this.#isClosed || this.#streak <= LIMITS.streamFlightsWithoutRest) return;
-    const restMs = Math.min(flightMs * LIMITS.streamRestTimes, LIMITS.streamRestMsMax);
+    // What a flight costs besides its names is little in a long one.
+    const leftMs = LIMITS.streamPeriodMs - flightMs;
+    if (leftMs <= 0) return;
+    const restMs = Math.min(flightMs * LIMITS.streamRestTimes, LIMITS.streamRestMsMax, leftMs);
     this.#rest?.cancel();
     this.#rest = this.#clock.after(restMs, () => {
       this.#rest = null;

@@ -21,9 +21,16 @@ describe("Pace", () => {
     expect([under.isResting, rested()]).toEqual([true, 0]);
     await clock.advance(1);
     expect([under.isResting, rested()]).toEqual([false, 1]);
-    under.landed(5_000, 5);
-    await clock.advance(50);
+    under.landed(40, 5);
+    await clock.advance(49);
+    expect([under.isResting, rested()]).toEqual([true, 1]);
+    await clock.advance(1);
     expect([under.isResting, rested()]).toEqual([false, 2]);
+    under.landed(90, 5);
+    await clock.advance(10);
+    expect([under.isResting, rested()]).toEqual([false, 3]);
+    under.landed(5_000, 5);
+    expect(under.isResting).toBe(false);
   });
 
   test("landed() never rests where a change comes alone, and begins anew after one", () => {
@@ -54,7 +61,7 @@ test("FlatLane sends a stream in few flights, and whoever waits for it at once",
     await engine.clock.advance(4);
   }
   // Eleven without rests.
-  expect(flights() - before).toBe(8);
+  expect(flights() - before).toBe(9);
   expect(await engine.flush()).toBe("flushed");
   expect(engine.differences()).toEqual([]);
 });
